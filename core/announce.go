@@ -1,0 +1,87 @@
+package tenon
+
+import (
+	"bytes"
+	"io"
+	"sync"
+)
+
+// maxAnnounce is the length up to which a line of stdout may be the one that
+// says how a plugin can be reached.
+const maxAnnounce = 64 << 10
+
+// announcements reads a plugin's stdout for the one line by which it says how it
+// can be reached. All else goes on to next, in order, also while it waits; after
+// the line was found, or is no longer waited for, everything does.
+type announcements struct {
+	match func(line []byte) bool
+	next  io.Writer
+	found chan []byte // gets the line, without its end
+
+	mu      sync.Mutex
+	waiting bool
+	long    bool // in a line that is too long to be one
+	line    []byte
+}
+
+func newAnnouncements(match func([]byte) bool, next io.Writer) *announcements {
+	return &announcements{match: match, next: next, found: make(chan []byte, 1), waiting: true}
+}
+
+// Write never fails: a plugin's output is read whatever happens to it.
+func (a *announcements) Write(p []byte) (int, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	rest := p
+	for a.waiting && len(rest) > 0 {
+		part, after, whole := bytes.Cut(rest, []byte("\n"))
+		if rest = after; whole {
+			part = p[len(p)-len(after)-len(part)-1 : len(p)-len(after)]
+		}
+		a.take(part, whole)
+	}
+	a.pass(rest)
+	return len(p), nil
+}
+
+// take takes a line, or a part of one that has no end yet.
+func (a *announcements) take(part []byte, whole bool) {
+	if a.long || len(a.line)+len(part) > maxAnnounce {
+		a.flush()
+		a.pass(part)
+		a.long = !whole
+		return
+	}
+	a.line = append(a.line, part...)
+	if !whole {
+		return
+	}
+	if line := bytes.TrimRight(a.line, "\r\n"); a.match(line) {
+		a.waiting = false
+		a.found <- bytes.Clone(line)
+		a.line = nil
+		return
+	}
+	a.flush()
+}
+
+func (a *announcements) flush() {
+	a.pass(a.line)
+	a.line = a.line[:0]
+}
+
+func (a *announcements) pass(p []byte) {
+	if len(p) > 0 {
+		a.next.Write(p)
+	}
+}
+
+// stop waits for no line any more, and passes on what was held back.
+func (a *announcements) stop() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.waiting {
+		a.waiting = false
+		a.flush()
+	}
+}

@@ -1,0 +1,157 @@
+package tenon
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/tenon-dev/tenon/core/rpc"
+)
+
+// A Client runs one plugin for a host. Make it with [NewClient]. All methods may
+// be called by any number of goroutines at any time, also while it starts.
+type Client struct {
+	cfg     ClientConfig
+	drivers drivers
+	invalid error // what is wrong with the configuration
+	life    life
+}
+
+// NewClient returns a client for one plugin. It does no I/O: the plugin is
+// started by Start, or by the first call that needs it, which also tells what is
+// wrong with the configuration.
+func NewClient(cfg ClientConfig) *Client {
+	c := &Client{life: life{ended: make(chan struct{})}}
+	if c.cfg, c.drivers, c.invalid = cfg.prepare(); c.invalid != nil {
+		c.invalid = fmt.Errorf("tenon: client: %w", c.invalid)
+	}
+	return c
+}
+
+// Start starts the plugin, unless it runs, and returns when it is ready. When ctx
+// ends first, and nobody else waits for the start, the start is given up and
+// leaves nothing behind. A start that failed may be tried again. The error is a
+// [*StartError] for all that can be wrong with the plugin.
+func (c *Client) Start(ctx context.Context) error {
+	_, err := c.ready(ctx)
+	return err
+}
+
+// Dispense asks the plugin for an object of a service, with a configuration or
+// nil, and starts the plugin when it does not run yet. An empty name means the
+// plugin's default service. types are those that the caller means to pass to the
+// object's methods and to get from them: the codec is chosen so that they can
+// cross.
+func (c *Client) Dispense(ctx context.Context, name string, config any, types ...reflect.Type) (*Object, error) {
+	peer, err := c.peer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return peer.Dispense(ctx, name, config, types...)
+}
+
+// Describe returns the catalogue of what the plugin serves, and starts it when it
+// does not run yet.
+func (c *Client) Describe(ctx context.Context) (*Catalogue, error) {
+	peer, err := c.peer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return peer.Describe(ctx)
+}
+
+// Ping asks the plugin for a sign of life and returns how long that took. It
+// passes through no handler, and it starts nothing.
+func (c *Client) Ping(ctx context.Context) (time.Duration, error) {
+	r, err := c.current()
+	if err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	if r.foreign != nil {
+		err := r.foreign.Ping(ctx)
+		return time.Since(began), err
+	}
+	return r.peer.Ping(ctx)
+}
+
+// State returns where the client is in its life.
+func (c *Client) State() State {
+	c.life.mu.Lock()
+	defer c.life.mu.Unlock()
+	return c.life.state
+}
+
+// Done is closed when the plugin has ended for good: it was stopped, or crashed.
+func (c *Client) Done() <-chan struct{} { return c.life.ended }
+
+// Err is nil before Done is closed. Then it is [ErrStopped], or says how the
+// plugin crashed, most often as a [*CrashError].
+func (c *Client) Err() error {
+	c.life.mu.Lock()
+	defer c.life.mu.Unlock()
+	return c.life.err
+}
+
+// Wait waits until the plugin has ended and returns nil when the host stopped it,
+// else why it ended; or ctx's error when that ends first.
+func (c *Client) Wait(ctx context.Context) error {
+	select {
+	case <-c.life.ended:
+		if c.State() == Stopped {
+			return nil
+		}
+		return c.Err()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Stats returns what the session with the plugin holds now; zero when there is
+// none.
+func (c *Client) Stats() rpc.Stats {
+	r, err := c.current()
+	if err != nil || r.peer == nil {
+		return rpc.Stats{}
+	}
+	return r.peer.Stats()
+}
+
+// peer returns the engine's side of a plugin that is ready.
+func (c *Client) peer(ctx context.Context) (*rpc.Peer, error) {
+	r, err := c.ready(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if r.peer == nil {
+		return nil, Errorf(Unimplemented, "the plugin %s speaks %s: it has what that dialect dispenses, and no objects", r.info.Path, r.info.Dialect)
+	}
+	return r.peer, nil
+}
+
+// foreign returns the connection to a plugin of another dialect, nil otherwise.
+func (c *Client) foreign() Foreign {
+	if r, err := c.current(); err == nil {
+		return r.foreign
+	}
+	return nil
+}
+
+// current returns the plugin that is ready, and an error where there is none.
+func (c *Client) current() (*run, error) {
+	c.life.mu.Lock()
+	defer c.life.mu.Unlock()
+	switch c.life.state {
+	case Ready:
+		return c.life.run, nil
+	case Stopped, Crashed:
+		return nil, c.gone()
+	}
+	return nil, Errorf(Unavailable, "the plugin is %v", c.life.state)
+}
+
+// gone is what a call gets after the end. Called with life.mu held.
+func (c *Client) gone() error {
+	return Errorf(Unavailable, "the plugin is gone: %w", c.life.err)
+}

@@ -1,0 +1,137 @@
+package tenon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/tenon-dev/tenon/core/launch"
+)
+
+// A CrashError says how a plugin ended that its host did not stop. Every call in
+// flight fails with an error that wraps it, and every later call.
+type CrashError struct {
+	Plugin     string    // the file, or what else the launcher calls it
+	PID        int       // 0 where there is no process of its own
+	Exited     bool      // false: the process still ran when its link had ended, and was killed
+	ExitCode   int       // -1 when a signal ended it, or it had not exited
+	Signal     os.Signal // the signal that ended it, nil otherwise
+	Panic      string    // the text of the Go panic or fatal error on its stderr, with the stacks; "" for none
+	StderrTail string    // the end of what it printed
+	Link       error     // how the link ended
+}
+
+// Error says how it ended, with the panic's first line or the end of stderr.
+func (e *CrashError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "plugin %s crashed: ", e.Plugin)
+	switch {
+	case !e.Exited:
+		fmt.Fprintf(&b, "its link ended (%v) while the process went on, and was killed", e.Link)
+	case e.Signal != nil:
+		b.WriteString("signal: " + e.Signal.String())
+	default:
+		fmt.Fprintf(&b, "exit code %d", e.ExitCode)
+	}
+	if first, _, _ := strings.Cut(e.Panic, "\n"); first != "" {
+		b.WriteString(": " + strings.Map(printable, first))
+	} else if e.StderrTail != "" {
+		b.WriteString("\nits stderr ended with:\n" + indent(e.StderrTail))
+	}
+	return b.String()
+}
+
+// Unwrap returns how the link ended.
+func (e *CrashError) Unwrap() error { return e.Link }
+
+// explainGrace is how long the end of a link waits for the end of the process,
+// which most often is the reason for it.
+const explainGrace = 500 * time.Millisecond
+
+// explainEnd makes the end of the link into the story of how the plugin ended.
+func (r *run) explainEnd(linkErr error) error {
+	r.explain.Do(func() {
+		if !r.exitsWithin(explainGrace) {
+			r.process.Kill()
+		}
+		exit := r.process.Exit()
+		r.crash = &CrashError{
+			Plugin: r.info.Path, PID: r.info.PID, Link: linkErr,
+			Exited: exit.Exited, ExitCode: -1, Signal: exit.Signal,
+			Panic: r.output.tail.Panic(), StderrTail: r.output.tail.Text(),
+		}
+		if exit.Exited && exit.Signal == nil {
+			r.crash.ExitCode = exit.Code
+		}
+	})
+	return r.crash
+}
+
+func (r *run) exitsWithin(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-r.process.Done():
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// exitsSoon reports whether the process has ended, or does in this moment.
+func (r *run) exitsSoon() bool { return r.exitsWithin(100 * time.Millisecond) }
+
+// exitedEarly says that the process ended before it was ready. link is what the
+// handshake saw of that, or nil.
+func (r *run) exitedEarly(link error) error {
+	var refused *HandshakeError
+	if errors.As(link, &refused) && refused.Reason != "malformed" {
+		return link // it said why, and left
+	}
+	return errExitedEarly
+}
+
+var errExitedEarly = errors.New("it ended before it was ready")
+
+// startError says why a start failed, with what the process printed.
+func (r *run) startError(ctx context.Context, err error) error {
+	e := &StartError{Plugin: r.info.Path, Reason: err.Error(), Err: err}
+	var refused *launch.StartError
+	switch {
+	case errors.As(err, &refused):
+		e.Plugin, e.Reason, e.Hint = refused.Path, refused.Found, refused.Hint
+	case errors.Is(err, errExitedEarly):
+		r.explainExit(e)
+	case ctx.Err() != nil:
+		e.Reason, e.Err = context.Cause(ctx).Error(), context.Cause(ctx)
+		e.Hint = "is it a plugin made with Tenon, and does it call tenon.Main or tenon.Serve early?"
+	}
+	if e.Plugin == "" {
+		e.Plugin = "(not named)"
+	}
+	e.Stdout, e.Stderr = r.output.stdoutTail.Text(), r.output.tail.Text()
+	return e
+}
+
+// explainExit says how a process ended that never spoke.
+func (r *run) explainExit(e *StartError) {
+	e.Exit = r.process.Exit()
+	e.Reason = fmt.Sprintf("it ended before it was ready (%v)", e.Exit)
+	switch {
+	case e.Exit.Signal != nil:
+		e.Hint = "a signal ended it: see what it printed"
+	case e.Exit.Code == exitUsage:
+		e.Hint = "does its cookie equal the host's?"
+	case e.Exit.Code == 127:
+		e.Hint = "most often a library that it needs is missing"
+	case r.output.tail.Panic() != "":
+		e.Hint = "it panicked: see what it printed"
+	case e.Exit.Code == 0:
+		e.Hint = "is it a plugin made with Tenon?"
+	default:
+		e.Hint = "see what it printed"
+	}
+}

@@ -1,0 +1,3 @@
+module github.com/tenon-dev/tenon/core
+
+go 1.25.0

@@ -1,0 +1,110 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Command returns a Launcher that runs the executable file at path. A path without
+// a separator is looked up in PATH, and any other relative one is relative to the
+// working directory of the host. See [Option] for what may be changed.
+//
+// A start that fails returns a [*StartError]. Making the Launcher does no I/O.
+func Command(path string, opts ...Option) Launcher {
+	c := &command{path: path, group: true}
+	for _, opt := range opts {
+		opt(c)
+	}
+	return c
+}
+
+// command holds configuration only, and is not changed after Command returned.
+type command struct {
+	path      string
+	args      []string
+	env       EnvPolicy
+	setenv    []string
+	dir       string
+	stdin     io.Reader
+	extra     []*os.File
+	group     bool
+	survivors bool
+	attr      []func(*exec.Cmd)
+
+	// prepare, if there is one, turns the path into the one that is executed: it
+	// verifies, and copies what it verified. cleanup is called once, when the start
+	// has failed or the process has ended.
+	prepare func(ctx context.Context, path string) (execPath string, cleanup func(), err error)
+}
+
+var _ Launcher = (*command)(nil)
+
+// Launch starts the file once more. It may be called concurrently.
+func (c *command) Launch(ctx context.Context, req Request) (Process, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, c.cancelled(err)
+	}
+	if req.Logger == nil {
+		req.Logger = slog.New(slog.DiscardHandler)
+	}
+	path, err := c.resolve()
+	if err != nil {
+		return nil, c.startError(c.path, err)
+	}
+	if err := c.check(req); err != nil {
+		return nil, &StartError{Path: path, Args: slices.Clone(c.args), Found: err.Error(), Hint: "correct the entry", Err: err}
+	}
+	cleanup := func() {}
+	if c.prepare != nil {
+		if path, cleanup, err = c.prepare(ctx, path); err != nil {
+			return nil, err
+		}
+		if cleanup == nil {
+			cleanup = func() {}
+		}
+	}
+	p, err := c.start(ctx, path, req)
+	if err != nil {
+		cleanup()
+		return nil, err
+	}
+	p.watch(cleanup)
+	if err := ctx.Err(); err != nil {
+		return nil, errors.Join(c.cancelled(err), p.discard())
+	}
+	return p, nil
+}
+
+// resolve returns the path to execute. It is made absolute where the plugin has a
+// working directory of its own, since the system would resolve it from there.
+func (c *command) resolve() (string, error) {
+	if c.path == "" {
+		return "", os.ErrNotExist
+	}
+	if !strings.ContainsRune(c.path, filepath.Separator) && filepath.Base(c.path) == c.path {
+		return exec.LookPath(c.path)
+	}
+	if c.dir == "" {
+		return c.path, nil
+	}
+	return filepath.Abs(c.path)
+}
+
+func (c *command) check(req Request) error {
+	if err := checkEnv("Setenv", c.setenv); err != nil {
+		return err
+	}
+	return checkEnv("Request.Env", req.Env)
+}
+
+func (c *command) cancelled(err error) error {
+	return fmt.Errorf("launch %s: not started: %w", c.path, err)
+}

@@ -1,0 +1,35 @@
+//go:build unix
+
+package launch
+
+import (
+	"net"
+	"os"
+	"syscall"
+)
+
+// takeOver makes a connection of fd, or says in words what fd is instead. It looks
+// before it touches: a stale variable may name a file that is somebody else's.
+func takeOver(fd int) (conn net.Conn, found string, err error) {
+	var st syscall.Stat_t
+	if err := syscall.Fstat(fd, &st); err != nil {
+		return nil, "the descriptor is not open; was the link taken over before, or the variable inherited from another plugin?", err
+	}
+	if st.Mode&syscall.S_IFMT != syscall.S_IFSOCK {
+		return nil, "the descriptor is open and not a socket; was the variable inherited from another plugin?", nil
+	}
+	if kind, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_TYPE); err != nil || kind != syscall.SOCK_STREAM {
+		return nil, "the socket is not a stream socket", err
+	}
+	if _, err := syscall.Getpeername(fd); err != nil {
+		return nil, "the socket is not connected", err
+	}
+	syscall.CloseOnExec(fd)
+	file := os.NewFile(uintptr(fd), "link")
+	defer file.Close()
+	conn, err = net.FileConn(file) // works on a copy
+	if err != nil {
+		return nil, "the socket is of a kind that Go cannot use", err
+	}
+	return conn, "", nil
+}

@@ -1,0 +1,103 @@
+package launchtest
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+
+	"github.com/tenon-dev/tenon/core/launch"
+)
+
+// polite has a Kill that does what Terminate does.
+type polite struct{ launch.Process }
+
+func (p polite) Kill() error { return p.Process.Terminate() }
+
+// stuckWriter returns for the first few calls, and later when it is let go.
+type stuckWriter struct {
+	mu    sync.Mutex
+	until chan struct{}
+	left  int
+}
+
+func (s *stuckWriter) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	s.left--
+	stuck := s.left < 0
+	s.mu.Unlock()
+	if stuck {
+		<-s.until
+	}
+	return len(p), nil
+}
+
+// detachedStart starts whatever its context says.
+func detachedStart() Harness {
+	h := goodCommand()
+	h.New = func(t *testing.T, p Program) launch.Launcher {
+		good := goodCommand().New(t, p)
+		return launch.Func(func(ctx context.Context, req launch.Request) (launch.Process, error) {
+			return good.Launch(context.WithoutCancel(ctx), req)
+		})
+	}
+	return h
+}
+
+// errorWithProcess returns both.
+func errorWithProcess() Harness {
+	h := goodCommand()
+	h.New = func(t *testing.T, p Program) launch.Launcher {
+		good := goodCommand().New(t, p)
+		return launch.Func(func(ctx context.Context, req launch.Request) (launch.Process, error) {
+			process, err := good.Launch(context.WithoutCancel(ctx), req)
+			return process, errors.Join(err, ctx.Err())
+		})
+	}
+	return h
+}
+
+// killedByContext ends the plugin with the context of its start.
+func killedByContext() Harness {
+	h := goodCommand()
+	h.New = func(t *testing.T, p Program) launch.Launcher {
+		good := goodCommand().New(t, p)
+		return launch.Func(func(ctx context.Context, req launch.Request) (launch.Process, error) {
+			process, err := good.Launch(ctx, req)
+			if err == nil {
+				context.AfterFunc(ctx, func() { process.Kill(); <-process.Done() })
+			}
+			return process, err
+		})
+	}
+	return h
+}
+
+// shared returns the same process each time.
+func shared() Harness {
+	h := goodCommand()
+	h.New = func(t *testing.T, p Program) launch.Launcher {
+		good := goodCommand().New(t, p)
+		start := sync.OnceValues(func() (launch.Process, error) {
+			return good.Launch(context.Background(), launch.Request{Link: true})
+		})
+		return launch.Func(func(context.Context, launch.Request) (launch.Process, error) { return start() })
+	}
+	return h
+}
+
+// twice promises to launch once.
+func twice() Harness {
+	h := goodCommand()
+	h.Promises.Once = true
+	return h
+}
+
+// groupless promises a group and has none.
+func groupless() Harness {
+	h := goodCommand()
+	h.New = func(_ *testing.T, p Program) launch.Launcher {
+		return launch.Command(p.Path, launch.Args(p.Args...), launch.Setenv(p.Env...), launch.Group(false))
+	}
+	return h
+}

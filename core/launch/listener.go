@@ -1,0 +1,135 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// A Listener waits for the one connection of the host, where the link is not
+// inherited. It is a unix socket in a directory that only this user may enter; both
+// are removed as soon as the host is there.
+//
+// Its methods may be called concurrently; Accept is called once.
+type Listener struct {
+	socket *net.UnixListener
+	dir    string
+	path   string
+	close  func() error
+}
+
+// NewListener makes a directory with a short random name in dir, and listens on a
+// socket in it. dir "" stands for [os.TempDir]; where that makes the socket's path
+// longer than the system allows, /tmp is used instead if there is one.
+func NewListener(dir string) (*Listener, error) {
+	parent := dir
+	if dir == "" {
+		parent = os.TempDir()
+	}
+	l, err := listenIn(parent)
+	var long *pathTooLong
+	if errors.As(err, &long) && dir == "" {
+		if l, err := listenIn("/tmp"); err == nil {
+			return l, nil
+		}
+		return nil, fmt.Errorf("launch: listen for the host: %w; TMPDIR names that directory, and /tmp cannot be used instead: set TMPDIR to a shorter path", err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("launch: listen for the host: %w", err)
+	}
+	return l, nil
+}
+
+// pathTooLong says that a socket cannot have a path of that length.
+type pathTooLong struct {
+	path  string
+	limit int
+}
+
+func (e *pathTooLong) Error() string {
+	return fmt.Sprintf("the path of a socket may have %d bytes on this system, and %s has %d", e.limit, e.path, len(e.path))
+}
+
+// pathLimit is the size of sun_path less its zero byte.
+func pathLimit() int {
+	switch runtime.GOOS {
+	case "linux", "windows", "solaris", "illumos":
+		return 107
+	case "aix":
+		return 1022
+	}
+	return 103
+}
+
+func listenIn(parent string) (*Listener, error) {
+	dir, err := os.MkdirTemp(parent, "tenon") // of mode 0700
+	if err != nil {
+		return nil, err
+	}
+	l := &Listener{dir: dir, path: filepath.Join(dir, "s")}
+	if len(l.path) > pathLimit() {
+		os.Remove(dir)
+		return nil, &pathTooLong{path: l.path, limit: pathLimit()}
+	}
+	l.socket, err = net.ListenUnix("unix", &net.UnixAddr{Name: l.path, Net: "unix"})
+	if err != nil {
+		os.Remove(dir)
+		return nil, err
+	}
+	l.close = sync.OnceValue(func() error {
+		err := l.socket.Close() // removes the socket's file
+		if rmErr := os.RemoveAll(dir); err == nil {
+			err = rmErr
+		}
+		return err
+	})
+	return l, nil
+}
+
+// Addr returns where the host finds the plugin: the network "unix", and a path.
+func (l *Listener) Addr() (network, address string) { return "unix", l.path }
+
+// Announce returns the line that tells the host so, see [Announce].
+func (l *Listener) Announce() []byte { return Announce(l.Addr()) }
+
+// Accept waits for the host, and then closes the listener, also after an error. Who
+// connects as another user than this process's own (or root) is turned away, where the
+// system says who that is. After Close the error matches [net.ErrClosed], after the
+// end of ctx it matches ctx.Err().
+func (l *Listener) Accept(ctx context.Context) (net.Conn, error) {
+	defer l.Close()
+	interrupted := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(interrupted)
+		l.socket.SetDeadline(time.Unix(1, 0))
+	})
+	defer func() {
+		if !stop() {
+			<-interrupted
+		}
+	}()
+	for {
+		conn, err := l.socket.AcceptUnix()
+		if err != nil {
+			if ctx.Err() != nil {
+				err = ctx.Err()
+			}
+			return nil, fmt.Errorf("launch: wait for the host to connect: %w", err)
+		}
+		uid, err := PeerUID(conn)
+		if errors.Is(err, errors.ErrUnsupported) || err == nil && (uid == os.Getuid() || uid == 0) {
+			return conn, nil
+		}
+		conn.Close()
+	}
+}
+
+// Close stops waiting and removes the socket and its directory. Calling it again is
+// fine.
+func (l *Listener) Close() error { return l.close() }

@@ -1,0 +1,78 @@
+package launch
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+)
+
+// A drain reads one output of a plugin to its end, whatever becomes of the writer
+// that gets it: a full pipe would stop the plugin.
+type drain struct {
+	r    *os.File
+	w    io.Writer
+	log  *slog.Logger
+	done chan struct{}
+}
+
+// drainBuffer is the size of a read. A pipe holds 64 KiB on most systems.
+const drainBuffer = 32 << 10
+
+func newDrain(r *os.File, w io.Writer, log *slog.Logger) *drain {
+	if w == nil {
+		w = io.Discard
+	}
+	return &drain{r: r, w: w, log: log, done: make(chan struct{})}
+}
+
+// run is the drain's one goroutine. It ends at the end of the pipe, or after
+// expire.
+func (d *drain) run() {
+	defer close(d.done)
+	buf := make([]byte, drainBuffer)
+	var err error
+	// This runs also after a panic of the writer, and after a Goexit in it, as a
+	// test calls when it gives up.
+	defer func() {
+		if v := recover(); v != nil {
+			d.log.Warn("the writer for the plugin's output panicked; the rest is thrown away", "panic", fmt.Sprint(v))
+		}
+		for err == nil {
+			_, err = d.r.Read(buf)
+		}
+		d.r.Close()
+	}()
+	for err == nil {
+		var n int
+		n, err = d.r.Read(buf)
+		if n > 0 && !d.pass(buf[:n]) {
+			return
+		}
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		readRest(d.r, buf, d.pass)
+	}
+}
+
+// pass gives p to the writer and reports whether it may be called again.
+func (d *drain) pass(p []byte) bool {
+	n, err := d.w.Write(p)
+	if err == nil && n < len(p) {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
+		d.log.Warn("the writer for the plugin's output failed; the rest is thrown away", "error", err)
+		return false
+	}
+	return true
+}
+
+// expire tells the drain that no more than what is in the pipe now is wanted.
+func (d *drain) expire() {
+	if d.r.SetReadDeadline(time.Unix(1, 0)) != nil {
+		d.r.Close()
+	}
+}

@@ -1,0 +1,181 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"sync"
+	"time"
+)
+
+// process is a plugin that [Command] started.
+type process struct {
+	cmd       *exec.Cmd
+	pid       int
+	info      Info
+	link      net.Conn
+	group     bool // it leads a process group of its own
+	survivors bool
+	debug     bool
+	log       *slog.Logger
+	outputs   []*drain
+	feed      *feed // nil when stdin is a file
+	done      chan struct{}
+	exit      Exit // written before done is closed
+
+	// mu is held over every signal, and gone is set under it before the process is
+	// reaped: from then on its number may belong to somebody else.
+	mu   sync.Mutex
+	gone bool
+}
+
+var _ Process = (*process)(nil)
+
+func (p *process) Link() net.Conn        { return p.link }
+func (p *process) Info() Info            { return p.info }
+func (p *process) Done() <-chan struct{} { return p.done }
+
+func (p *process) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return dialLocal(ctx, network, address)
+}
+
+func (p *process) Exit() Exit {
+	select {
+	case <-p.done:
+		return p.exit
+	default:
+		return Exit{}
+	}
+}
+
+func (p *process) Terminate() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gone {
+		return nil
+	}
+	return p.describe("terminate", terminateProcess(p.cmd.Process, p.group))
+}
+
+func (p *process) Kill() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gone {
+		return nil
+	}
+	return p.describe("kill", killProcess(p.cmd.Process, p.group))
+}
+
+func (p *process) describe(verb string, err error) error {
+	if err == nil || errors.Is(err, os.ErrProcessDone) {
+		return nil
+	}
+	return fmt.Errorf("launch: %s process %d (%s): %w", verb, p.pid, p.info.Path, err)
+}
+
+// watch starts the goroutines of p: one that waits for the end and joins the
+// others, before it closes done.
+func (p *process) watch(cleanup func()) {
+	for _, d := range p.outputs {
+		go d.run()
+	}
+	if p.feed != nil {
+		go p.feed.run()
+	}
+	go func() {
+		exit := p.reap()
+		p.join()
+		cleanup()
+		p.exit = exit
+		close(p.done)
+	}()
+}
+
+// reap waits for the end of the process, kills what is left of its group, and
+// reaps it, in this order: while the dead process has not been reaped, its number
+// and that of its group can be nobody else's.
+func (p *process) reap() Exit {
+	seen, err := awaitExit(p.pid)
+	switch {
+	case err != nil:
+		// Somebody else reaped it; the group's number may be taken already.
+		p.leave(false)
+		err = p.cmd.Wait()
+	case seen:
+		p.leave(true)
+		err = p.cmd.Wait()
+	default:
+		// This system shows the end only to the one who reaps.
+		err = p.cmd.Wait()
+		p.leave(true)
+	}
+	return exitOf(p.cmd.ProcessState, err)
+}
+
+// leave ends the time in which the process may be signalled.
+func (p *process) leave(killRest bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.gone = true
+	if killRest && p.group && !p.survivors {
+		if err := killGroup(p.pid); err != nil {
+			p.log.Debug("could not kill the rest of the plugin's process group", "group", p.pid, "error", err)
+		}
+	}
+}
+
+func exitOf(state *os.ProcessState, err error) Exit {
+	if state == nil {
+		return Exit{Exited: true, Code: -1, Err: fmt.Errorf("launch: the end of the process could not be observed: %w", err)}
+	}
+	return Exit{Exited: true, Code: state.ExitCode(), Signal: exitSignal(state)}
+}
+
+// join waits for the rest of the output, which has [OutputGrace] from now on, and
+// for the copying of stdin.
+func (p *process) join() {
+	if p.feed != nil {
+		p.feed.stop()
+	}
+	var expired <-chan time.Time // without limit under Debug
+	if !p.debug {
+		timer := time.NewTimer(OutputGrace)
+		defer timer.Stop()
+		expired = timer.C
+	}
+	for _, d := range p.outputs {
+		select {
+		case <-d.done:
+		case <-expired:
+			closed := make(chan time.Time)
+			close(closed)
+			expired = closed // for the ones after it, too
+			d.expire()
+			<-d.done
+		}
+	}
+	if p.feed != nil && !p.debug {
+		select {
+		case <-p.feed.done:
+		case <-expired:
+			p.log.Debug("the reader given as stdin may be read once more after the plugin's end")
+		}
+	}
+}
+
+// discard ends a process whose start is no longer wanted, and waits until nothing
+// is left of it.
+func (p *process) discard() error {
+	if p.link != nil {
+		p.link.Close()
+	}
+	if err := p.Kill(); err != nil {
+		return err
+	}
+	<-p.done
+	return nil
+}

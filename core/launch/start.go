@@ -1,0 +1,181 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
+	"time"
+)
+
+// busyRetries bounds how often a start is tried again while the file is open for
+// writing, which happens for a moment when a host that has just written the file
+// forks from several goroutines. The waits are 1 ms, 2 ms, 4 ms and so on, in all
+// about a second.
+const busyRetries = 10
+
+// ends collects what belongs to the host and what to the plugin while a start is
+// under way, so that each way out closes all that it must.
+type ends struct {
+	host, plugin []io.Closer
+}
+
+func closeAll(list []io.Closer) {
+	for _, c := range list {
+		c.Close()
+	}
+}
+
+// start runs the file at path. The process that it returns is running and not yet
+// watched.
+func (c *command) start(ctx context.Context, path string, req Request) (_ *process, err error) {
+	var e ends
+	defer func() {
+		closeAll(e.plugin)
+		if err != nil {
+			closeAll(e.host)
+		}
+	}()
+	outR, outW, err := e.outputPipe()
+	if err != nil {
+		return nil, c.startError(path, err)
+	}
+	errR, errW, err := e.outputPipe()
+	if err != nil {
+		return nil, c.startError(path, err)
+	}
+	var link net.Conn
+	var linkEnd *os.File
+	if req.Link && canInherit {
+		if link, linkEnd, err = linkPair(); err != nil {
+			return nil, c.startError(path, err)
+		}
+		e.host, e.plugin = append(e.host, link), append(e.plugin, linkEnd)
+	}
+
+	cmd := &exec.Cmd{
+		Path:       path,
+		Args:       append([]string{c.path}, c.args...),
+		Dir:        c.dir,
+		Env:        mergeEnv(c.environ(), req.Env),
+		Stdin:      c.stdin,
+		Stdout:     outW,
+		Stderr:     errW,
+		ExtraFiles: slices.Clone(c.extra),
+	}
+	ownGroup := setGroup(cmd, c.group)
+	if len(c.attr) > 0 {
+		for _, change := range c.attr {
+			change(cmd)
+		}
+		if cmd.Stdout != outW || cmd.Stderr != errW {
+			return nil, c.refused(path, "an Attr function replaced Stdout or Stderr", "take the output from Request.Stdout and Request.Stderr")
+		}
+		if c.prepare != nil && cmd.Path != path {
+			return nil, c.refused(path, "an Attr function replaced the path that was verified", "leave Path alone")
+		}
+		ownGroup = setGroup(cmd, c.group)
+	}
+	feed, err := e.stdin(cmd, req.Logger)
+	if err != nil {
+		return nil, c.startError(path, err)
+	}
+	bootstrap := append(slices.Clone(req.Env), linkValue(cmd, linkEnd))
+	cmd.Env = mergeEnv(cmd.Env, bootstrap)
+
+	started, err := c.run(ctx, cmd)
+	if err != nil {
+		return nil, err
+	}
+	return &process{
+		cmd:       started,
+		pid:       started.Process.Pid,
+		info:      Info{PID: started.Process.Pid, Path: path, Args: slices.Clone(c.args)},
+		link:      link,
+		group:     ownGroup,
+		survivors: c.survivors,
+		debug:     req.Debug,
+		log:       req.Logger,
+		outputs: []*drain{
+			newDrain(outR, req.Stdout, req.Logger.With("output", "stdout")),
+			newDrain(errR, req.Stderr, req.Logger.With("output", "stderr")),
+		},
+		feed: feed,
+		done: make(chan struct{}),
+	}, nil
+}
+
+// run starts cmd, again if the file is being written. An [exec.Cmd] cannot be
+// started twice, so that each attempt is a copy.
+func (c *command) run(ctx context.Context, cmd *exec.Cmd) (*exec.Cmd, error) {
+	for wait, tries := time.Millisecond, 0; ; wait, tries = wait*2, tries+1 {
+		attempt := &exec.Cmd{
+			Path: cmd.Path, Args: cmd.Args, Env: cmd.Env, Dir: cmd.Dir,
+			Stdin: cmd.Stdin, Stdout: cmd.Stdout, Stderr: cmd.Stderr,
+			ExtraFiles: cmd.ExtraFiles, SysProcAttr: cmd.SysProcAttr, Err: cmd.Err,
+		}
+		err := attempt.Start()
+		if err == nil {
+			return attempt, nil
+		}
+		if !isBusy(err) || tries == busyRetries {
+			return nil, c.startErrorIn(cmd.Path, cmd.Dir, err)
+		}
+		if err := pause(ctx, wait); err != nil {
+			return nil, c.cancelled(err)
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// environ is what the plugin's environment holds before the bootstrap.
+func (c *command) environ() []string {
+	base := c.env.pick(os.Environ())
+	if c.dir != "" && slices.ContainsFunc(base, func(entry string) bool {
+		key, _ := envKey(entry)
+		return key == "PWD"
+	}) {
+		// A shell's notion of where it is would be wrong in the plugin.
+		base = append(base, "PWD="+c.dir)
+	}
+	return mergeEnv(base, c.setenv)
+}
+
+func (e *ends) outputPipe() (r, w *os.File, err error) {
+	if r, w, err = os.Pipe(); err != nil {
+		return nil, nil, err
+	}
+	e.host, e.plugin = append(e.host, r), append(e.plugin, w)
+	return r, w, nil
+}
+
+// linkValue hands the plugin's end to cmd, behind all other files, and returns the
+// variable that says where it is.
+func linkValue(cmd *exec.Cmd, end *os.File) string {
+	if cmd.Env == nil {
+		// An Attr function set it to nil: for an exec.Cmd that means the host's.
+		cmd.Env = os.Environ()
+	}
+	if end == nil {
+		return LinkEnv + "=listen"
+	}
+	cmd.ExtraFiles = append(cmd.ExtraFiles, end)
+	return LinkEnv + "=" + inheritValue(2+len(cmd.ExtraFiles))
+}
+
+func (c *command) refused(path, found, hint string) error {
+	return &StartError{Path: path, Args: slices.Clone(c.args), Found: found, Hint: hint, Err: errors.New(found)}
+}

@@ -1,0 +1,53 @@
+package tenon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+)
+
+// The exit codes of a plugin that uses [Main].
+const (
+	exitOK     = 0 // an orderly shutdown
+	exitFailed = 1 // the handshake failed, or the host is gone
+	exitUsage  = 2 // started by hand, or configured wrongly
+)
+
+// Main is the main function of a plugin: it serves until the host stops it or is
+// gone, then it exits, and never returns. It owns the process: it keeps SIGINT,
+// SIGTERM and SIGPIPE from ending the plugin before its host does, and where the
+// plugin leads a process group of its own, it ends what the plugin started when
+// the host is gone.
+func Main(cfg ServeConfig) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, swallowed...) // and never read: caught, not ignored, since children inherit that
+	err := Serve(context.Background(), cfg)
+	os.Exit(exitCode(err))
+}
+
+// exitCode reports err to a person and returns the code to exit with.
+func exitCode(err error) int {
+	var byHand *NotStartedByHostError
+	var handshake *HandshakeError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, ErrHostGone):
+		endGroup()
+		return exitFailed
+	case errors.As(err, &byHand):
+		fmt.Fprintf(os.Stderr, "%s: %v.\n", program(), err)
+		return exitUsage
+	case errors.As(err, &handshake):
+		fmt.Fprintf(os.Stderr, "%s: %v\n", program(), err)
+		return exitFailed
+	default:
+		fmt.Fprintf(os.Stderr, "%s: %v\n", program(), err)
+		return exitFailed
+	}
+}
+
+func program() string { return filepath.Base(os.Args[0]) }

@@ -1,0 +1,12 @@
+//go:build !unix
+
+package tenon
+
+import "os"
+
+// swallowed are the signals that must not end a plugin before its host does.
+var swallowed = []os.Signal{os.Interrupt}
+
+// endGroup does nothing: where there are no process groups, the host's launcher
+// ties its plugins to itself.
+func endGroup() {}

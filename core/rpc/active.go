@@ -1,0 +1,46 @@
+package rpc
+
+import (
+	"context"
+	"sync/atomic"
+)
+
+// active counts the calls that run for the peer, and lets nobody in once it is
+// closed. The zero value needs its channel.
+type active struct {
+	count  atomic.Int64
+	closed atomic.Bool
+	idle   chan struct{} // gets a value when the last one leaves a closed one
+}
+
+// enter counts a call in, unless it is closed.
+func (a *active) enter() bool {
+	a.count.Add(1)
+	if a.closed.Load() {
+		a.leave()
+		return false
+	}
+	return true
+}
+
+func (a *active) leave() {
+	if a.count.Add(-1) == 0 && a.closed.Load() {
+		select {
+		case a.idle <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// drain lets nobody in any more and waits for the last to leave.
+func (a *active) drain(ctx context.Context) error {
+	a.closed.Store(true)
+	for a.count.Load() > 0 {
+		select {
+		case <-a.idle:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package rpc
+
+import (
+	"encoding/binary"
+	"math"
+	"time"
+)
+
+// callBody is the body of a CALL: what stands in it, in this order, and the
+// flag without which it is left out.
+type callBody struct {
+	object     uint64        // always
+	deadline   time.Duration // flagDeadline: what is left of it, in nanoseconds
+	metadata   Metadata      // flagMetadata
+	references []reference   // flagReferences
+	payload    []byte        // the rest: one value, encoded
+}
+
+// A reference names a live value that a call or a reply passes beside its
+// payload.
+type reference struct {
+	kind byte
+	id   uint64
+}
+
+// referenceSize is the size of a reference on the wire: its kind and its id.
+const referenceSize = 1 + 8
+
+// appendCallHead appends what stands before the payload, and returns the flags
+// that say what that is.
+func appendCallHead(dst []byte, object uint64, deadline time.Duration, md Metadata, refs []reference) ([]byte, byte) {
+	var flags byte
+	dst = binary.BigEndian.AppendUint64(dst, object)
+	if deadline > 0 {
+		flags |= flagDeadline
+		dst = binary.BigEndian.AppendUint64(dst, uint64(deadline))
+	}
+	if len(md) > 0 {
+		flags |= flagMetadata
+		dst = md.append(dst)
+	}
+	if len(refs) > 0 {
+		flags |= flagReferences
+		dst = appendReferences(dst, refs)
+	}
+	return dst, flags
+}
+
+// parseCallBody reads the body of a CALL. The payload aliases src.
+func parseCallBody(src []byte, flags byte) (callBody, error) {
+	var c callBody
+	var ok bool
+	if len(src) < 8 {
+		return callBody{}, &ProtocolError{Violation: "a CALL without an object"}
+	}
+	c.object, src = binary.BigEndian.Uint64(src), src[8:]
+	if flags&flagDeadline != 0 {
+		if len(src) < 8 {
+			return callBody{}, &ProtocolError{Violation: "a CALL whose deadline is cut off"}
+		}
+		c.deadline = time.Duration(min(binary.BigEndian.Uint64(src), math.MaxInt64))
+		src = src[8:]
+	}
+	if flags&flagMetadata != 0 {
+		if c.metadata, src, ok = parseMetadata(src); !ok {
+			return callBody{}, &ProtocolError{Violation: "a CALL whose metadata is cut off"}
+		}
+	}
+	if flags&flagReferences != 0 {
+		if c.references, src, ok = parseReferences(src); !ok {
+			return callBody{}, &ProtocolError{Violation: "a CALL whose table of references is cut off"}
+		}
+	}
+	c.payload = src
+	return c, nil
+}
+
+// appendReferences appends a table of references: a count, u16, and the entries.
+func appendReferences(dst []byte, refs []reference) []byte {
+	dst = binary.BigEndian.AppendUint16(dst, uint16(len(refs)))
+	for _, r := range refs {
+		dst = binary.BigEndian.AppendUint64(append(dst, r.kind), r.id)
+	}
+	return dst
+}
+
+func parseReferences(src []byte) ([]reference, []byte, bool) {
+	if len(src) < 2 {
+		return nil, nil, false
+	}
+	n := int(binary.BigEndian.Uint16(src))
+	if src = src[2:]; len(src) < n*referenceSize {
+		return nil, nil, false
+	}
+	refs := make([]reference, n)
+	for i := range refs {
+		refs[i] = reference{kind: src[0], id: binary.BigEndian.Uint64(src[1:])}
+		src = src[referenceSize:]
+	}
+	return refs, src, true
+}
+
+// remaining returns what is left until t, at least a nanosecond: a deadline that
+// passed a moment ago is still a deadline.
+func remaining(t time.Time) time.Duration { return max(time.Until(t), 1) }

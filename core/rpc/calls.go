@@ -1,0 +1,235 @@
+package rpc
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// calls is this side's lane of calls to the peer: any number in flight, answered
+// in any order.
+type calls struct {
+	peer   *Peer
+	stream transport.Stream
+	w      writer
+	r      *reader
+
+	mu      sync.Mutex
+	pending map[uint32]*pending
+	last    uint32 // the id given out last
+	sent    int64  // what was written for all calls so far
+	heard   int64  // how much of that the peer has certainly read
+	spare   []*pending
+	err     error         // final: no more calls
+	idle    chan struct{} // closed when the last call of a lane that drains has ended
+}
+
+// pending is a call that waits for its reply. It is used again by later calls;
+// its channel is empty whenever nobody waits.
+type pending struct {
+	done  chan struct{} // gets one value when reply and err are set
+	reply message
+	err   error
+	sent  int64 // calls.sent just after this call
+}
+
+const (
+	// sureBytes is how much may be on its way to the peer while a caller writes for
+	// itself: less than the smallest buffer that any link has, so that the write
+	// cannot wait for a peer that does not read.
+	sureBytes = 48 << 10
+
+	// writeCost is what one write takes of a socket's buffer beside its bytes.
+	writeCost = 512
+
+	sparePending = 256
+)
+
+func newCalls(p *Peer, stream transport.Stream) *calls {
+	c := &calls{peer: p, stream: stream, pending: map[uint32]*pending{}}
+	c.w = writer{stream: stream, fail: p.fail, begin: []byte{kindCalls}}
+	c.r = newReader(stream, p.cfg.Limits, &p.budget)
+	return c
+}
+
+// do sends one call, whose body m holds, and waits for its reply or the end of
+// ctx, whatever the peer does. The caller frees the reply.
+func (c *calls) do(ctx context.Context, h header, m *buffer, service, method string) (message, error) {
+	if ctx.Err() != nil {
+		m.free()
+		return message{}, ctxError(ctx, service+"."+method)
+	}
+	size := int64(len(m.body()))
+	p, id, self, busy, err := c.start(size)
+	if err != nil {
+		m.free()
+		return message{}, err
+	}
+	h.id = id
+	out, err := c.w.send(ctx, h, m, self, busy)
+	if err != nil && ctx.Err() != nil && c.forget(id, p) {
+		return message{}, ctxError(ctx, service+"."+method)
+	}
+	// Another error is the stream's, and then the end of the session completes
+	// the call, with the reason.
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+		if c.forget(id, p) {
+			if out != nil {
+				c.w.abort(out)
+			}
+			c.w.sendFrame(header{typ: frameCancel, id: id}, nil, false)
+			return message{}, ctxError(ctx, service+"."+method)
+		}
+		<-p.done // it was being completed
+	}
+	reply, err := p.reply, p.err
+	c.recycle(p)
+	return reply, err
+}
+
+// start registers a call of so many bytes. self says whether the caller may
+// write for itself, busy whether others are in flight.
+func (c *calls) start(size int64) (p *pending, id uint32, self, busy bool, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		return nil, 0, false, false, c.err
+	}
+	if n := len(c.pending); n >= c.peer.remote.Calls {
+		return nil, 0, false, false, exceeded("Calls", n+1, c.peer.remote.Calls, "calls in flight", "the peer")
+	}
+	if n := len(c.spare); n > 0 {
+		p, c.spare = c.spare[n-1], c.spare[:n-1]
+	} else {
+		p = &pending{done: make(chan struct{}, 1)}
+	}
+	busy = len(c.pending) > 0
+	for {
+		if c.last++; c.last == 0 {
+			continue
+		}
+		if _, used := c.pending[c.last]; !used {
+			break
+		}
+	}
+	c.pending[c.last] = p
+	c.sent += size + writeCost
+	p.sent = c.sent
+	return p, c.last, c.sent-c.heard <= sureBytes, busy, nil
+}
+
+// forget gives a call up, and reports whether that came before its completion.
+func (c *calls) forget(id uint32, p *pending) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pending[id] != p {
+		return false
+	}
+	delete(c.pending, id)
+	c.ended()
+	c.keep(p)
+	return true
+}
+
+// complete hands a reply to the call that waits for it. A reply that nobody
+// waits for is thrown away: its call was given up, or never made.
+func (c *calls) complete(msg message) {
+	c.mu.Lock()
+	p := c.pending[msg.id]
+	if p == nil {
+		c.mu.Unlock()
+		c.peer.release(&msg)
+		return
+	}
+	delete(c.pending, msg.id)
+	c.ended()
+	// The peer reads in order: it has read everything up to this call.
+	c.heard = max(c.heard, p.sent)
+	p.reply = msg
+	c.mu.Unlock()
+	p.done <- struct{}{}
+}
+
+func (c *calls) recycle(p *pending) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keep(p)
+}
+
+func (c *calls) keep(p *pending) {
+	if len(c.spare) < sparePending {
+		p.reply, p.err = message{}, nil
+		c.spare = append(c.spare, p)
+	}
+}
+
+// ended notices the end of a call. Called with c.mu held.
+func (c *calls) ended() {
+	if c.idle != nil && len(c.pending) == 0 {
+		close(c.idle)
+		c.idle = nil
+	}
+}
+
+// drain waits until no call is in flight, or the session has ended.
+func (c *calls) drain(ctx context.Context) error {
+	c.mu.Lock()
+	if len(c.pending) == 0 {
+		c.mu.Unlock()
+		return nil
+	}
+	if c.idle == nil {
+		c.idle = make(chan struct{})
+	}
+	idle := c.idle
+	c.mu.Unlock()
+	select {
+	case <-idle:
+		return nil
+	case <-c.peer.done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("rpc: calls are still in flight: %w", ctx.Err())
+	}
+}
+
+// inFlight returns how many calls wait for their reply.
+func (c *calls) inFlight() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.pending)
+}
+
+// read completes calls until the stream ends.
+func (c *calls) read() {
+	defer c.r.close()
+	for {
+		msg, err := c.r.next()
+		if err != nil {
+			c.peer.fail(err)
+			return
+		}
+		if msg.typ != frameReply {
+			c.peer.release(&msg)
+			c.peer.fail(&ProtocolError{Violation: msg.typ.String() + " as an answer to a call"})
+			return
+		}
+		c.complete(msg)
+	}
+}
+
+// end completes every call with err, and refuses further ones with it.
+func (c *calls) end(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.err = err
+	for id, p := range c.pending {
+		delete(c.pending, id)
+		p.err = err
+		p.done <- struct{}{}
+	}
+}

@@ -1,0 +1,86 @@
+package rpc
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tenon-dev/tenon/core/codec"
+)
+
+// A Catalogue says what one side of a session serves: for people, for tools that
+// call without a stub, and to compare two releases. Its JSON is part of the
+// protocol, see docs/protocol.md.
+type Catalogue struct {
+	Default  string        `json:"default,omitempty"` // the service meant where none is named
+	Services []ServiceInfo `json:"services"`          // sorted by name
+}
+
+// ServiceInfo describes one service.
+type ServiceInfo struct {
+	Name      string       `json:"name"`
+	Interface string       `json:"interface,omitempty"`
+	Doc       string       `json:"doc,omitempty"`
+	Config    *Type        `json:"config,omitempty"` // nil: it takes no configuration
+	Codecs    []string     `json:"codecs"`           // those that all its types pass
+	Methods   []MethodInfo `json:"methods"`
+}
+
+// MethodInfo describes one method.
+type MethodInfo struct {
+	Name   string   `json:"name"`
+	Doc    string   `json:"doc,omitempty"`
+	Kind   string   `json:"kind"`             // "unary"
+	Params []string `json:"params,omitempty"` // the arguments' names, where Args is an object made of them
+	Args   *Type    `json:"args,omitempty"`   // nil: nothing crosses
+	Result *Type    `json:"result,omitempty"` // nil: nothing crosses
+}
+
+// String returns the method as a person would write it in Go.
+func (m MethodInfo) String() string {
+	var b strings.Builder
+	b.WriteString(m.Name + "(")
+	switch {
+	case m.Args == nil:
+	case m.Params == nil:
+		b.WriteString(m.Args.String())
+	default:
+		for i, f := range m.Args.Fields {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString(f.Name + " " + f.Type.String())
+		}
+	}
+	b.WriteString(")")
+	if m.Result != nil {
+		b.WriteString(" " + m.Result.String())
+	}
+	return b.String()
+}
+
+// Describe returns the catalogue of services, as a peer that has those codecs
+// would answer. configured is the name of the default service, or "".
+func Describe(services map[string]*Service, configured string, codecs []codec.Codec) *Catalogue {
+	c := &Catalogue{Default: DefaultService(services, configured), Services: []ServiceInfo{}}
+	for _, name := range slices.Sorted(maps.Keys(services)) {
+		s := services[name]
+		info := ServiceInfo{
+			Name: name, Interface: s.def.Interface, Doc: s.def.Doc,
+			Config: TypeOf(s.def.Config), Codecs: []string{}, Methods: []MethodInfo{},
+		}
+		for _, codec := range codecs {
+			if s.Check(codec) == nil {
+				info.Codecs = append(info.Codecs, codec.Name())
+			}
+		}
+		for _, m := range s.def.Methods {
+			info.Methods = append(info.Methods, MethodInfo{
+				Name: m.Name, Doc: m.Doc, Kind: "unary", Params: m.Params,
+				Args: TypeOf(m.Args), Result: TypeOf(m.Result),
+			})
+		}
+		c.Services = append(c.Services, info)
+	}
+	return c
+}

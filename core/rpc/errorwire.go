@@ -1,0 +1,87 @@
+package rpc
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+)
+
+// wireError is an [Error] as it crosses: JSON whatever the codec, so that every
+// peer can read why something failed, also why a codec did.
+type wireError struct {
+	Code    string            `json:"code"`
+	Message string            `json:"message,omitempty"`
+	Is      []string          `json:"is,omitempty"`
+	Details map[string]string `json:"details,omitempty"`
+	Panic   *wirePanic        `json:"panic,omitempty"`
+}
+
+type wirePanic struct {
+	Value string `json:"value"`
+	Stack string `json:"stack"`
+}
+
+// maxErrorText bounds each text of an error on the wire. A longer one is cut: an
+// error must always get through.
+const maxErrorText = 16 << 10
+
+// appendError appends err as it crosses the wire. It cannot fail.
+func appendError(dst []byte, err error, registered Errors) []byte {
+	w := wireError{Code: CodeOf(err).String(), Message: err.Error(), Is: registered.names(err)}
+	if e := (*Error)(nil); errors.As(err, &e) {
+		w.Details = e.Details
+		if err == error(e) {
+			w.Message = e.Message
+		}
+		for _, name := range e.names { // pass on what a third side named, though unknown here
+			if !slices.Contains(w.Is, name) {
+				w.Is = append(w.Is, name)
+			}
+		}
+	}
+	if p := (*PanicError)(nil); errors.As(err, &p) {
+		w.Panic = &wirePanic{Value: cut(p.Value), Stack: cut(p.Stack)}
+	}
+	w.Message = cut(w.Message)
+	size := 0
+	for k, v := range w.Details {
+		if size += len(k) + len(v); size > maxErrorText {
+			w.Details = map[string]string{"details": "left out: longer than 16 KiB together"}
+			break
+		}
+	}
+	b, jsonErr := json.Marshal(w)
+	if jsonErr != nil { // strings and maps of strings always encode
+		panic(fmt.Sprintf("rpc: encode error: %v", jsonErr))
+	}
+	return append(dst, b...)
+}
+
+// parseError reads what [appendError] wrote. What does not parse is an error
+// too: the call failed, and the peer could not say why.
+func parseError(src []byte, registered Errors) *Error {
+	var w wireError
+	if err := json.Unmarshal(src, &w); err != nil {
+		return Errorf(Internal, "the peer's call failed, and its error does not parse: %w", err)
+	}
+	e := &Error{Code: ParseCode(w.Code), Message: w.Message, Details: w.Details, remote: true, names: w.Is}
+	e.causes = registered.resolve(w.Is)
+	if w.Panic != nil {
+		e.causes = append(e.causes, &PanicError{Value: w.Panic.Value, Stack: w.Panic.Stack})
+	}
+	return e
+}
+
+// cut shortens s to what an error may carry, at the border of a character.
+func cut(s string) string {
+	if len(s) <= maxErrorText {
+		return s
+	}
+	n := maxErrorText
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + " [cut]"
+}

@@ -1,0 +1,280 @@
+package rpc
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/tenon-dev/tenon/core/codec"
+)
+
+// An Object is one value on the other side that this side can call: what a
+// Dispense returns. All methods may be called concurrently.
+type Object struct {
+	again func(ctx context.Context) (*Object, error) // gets another one when the peer is gone; nil: there is none
+
+	mu       sync.Mutex
+	bound    *binding
+	renewing chan struct{}
+	closed   bool
+}
+
+// binding is an object at one peer. Immutable.
+type binding struct {
+	peer    *Peer
+	id      uint64
+	service string
+	codec   codec.Codec
+	methods map[string]boundMethod
+}
+
+type boundMethod struct {
+	number uint16
+	params []string
+}
+
+// Dispense asks the peer to make an object of a service, with a configuration or
+// nil. An empty name means the peer's default service. types are those that the
+// caller means to pass to the object and to get from it: the codec is the first,
+// in the order of [Config.Codecs], that they and the service's own types pass.
+func (p *Peer) Dispense(ctx context.Context, service string, config any, types ...reflect.Type) (*Object, error) {
+	req := dispenseRequest{Service: service}
+	for _, c := range p.cfg.Codecs {
+		if passAll(c, types) {
+			req.Codecs = append(req.Codecs, c.Name())
+		}
+	}
+	if !isNothing(config) {
+		if err := p.encodeConfig(&req, config); err != nil {
+			return nil, err
+		}
+	}
+	var reply dispenseReply
+	if err := p.root().call(ctx, rootDispense, "Dispense", &req, &reply); err != nil {
+		return nil, err
+	}
+	chosen := p.codec(reply.Codec)
+	if chosen == nil {
+		return nil, Errorf(Internal, "the %v chose the codec %q for service %q, which was not offered", p.cfg.Side.Peer(), reply.Codec, service)
+	}
+	b := &binding{peer: p, id: reply.Object, service: reply.Service, codec: chosen, methods: make(map[string]boundMethod, len(reply.Methods))}
+	for i, m := range reply.Methods {
+		b.methods[m.Name] = boundMethod{number: uint16(i), params: m.Params}
+	}
+	return &Object{bound: b}, nil
+}
+
+func passAll(c codec.Codec, types []reflect.Type) bool {
+	for _, t := range types {
+		if checkType(c, t) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// encodeConfig encodes a configuration in the first codec that its type passes.
+func (p *Peer) encodeConfig(req *dispenseRequest, config any) error {
+	var firstErr error
+	for _, c := range p.cfg.Codecs {
+		err := c.Check(reflect.TypeOf(config))
+		if err == nil {
+			if req.Config, err = c.Append(nil, config); err == nil {
+				req.Codec = c.Name()
+				return nil
+			}
+		}
+		if firstErr == nil {
+			firstErr = err
+		}
+	}
+	return Errorf(InvalidArgument, "the configuration of service %q, a %T, cannot cross: %w", req.Service, config, firstErr)
+}
+
+// Describe returns the catalogue of what the peer serves.
+func (p *Peer) Describe(ctx context.Context) (*Catalogue, error) {
+	var c Catalogue
+	if err := p.root().call(ctx, rootDescribe, "Describe", nil, &c); err != nil {
+		return nil, err
+	}
+	return &c, nil
+}
+
+func (p *Peer) root() *binding {
+	return &binding{peer: p, id: rootObject, service: "root", codec: p.objects.root.codec}
+}
+
+// Renewable returns an object that behaves like o, and gets itself another one
+// from again when o's peer is gone. Calls that were in flight fail; later ones
+// wait for the new object within their context.
+func Renewable(o *Object, again func(ctx context.Context) (*Object, error)) *Object {
+	return &Object{bound: o.bound, again: again}
+}
+
+// Service returns the name of the service that made o.
+func (o *Object) Service() string { return o.now().service }
+
+// Codec returns the name of the codec that was chosen for o.
+func (o *Object) Codec() string { return o.now().codec.Name() }
+
+// Methods returns the names of o's methods, sorted.
+func (o *Object) Methods() []string {
+	b := o.now()
+	names := make([]string, 0, len(b.methods))
+	for name := range b.methods {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Params returns the names of a method's arguments: nil where the method has at
+// most one argument that crosses as it is, and false where there is no such
+// method.
+func (o *Object) Params(method string) (names []string, ok bool) {
+	m, ok := o.now().methods[method]
+	return m.params, ok
+}
+
+func (o *Object) now() *binding {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.bound
+}
+
+// Call calls a method by name with args, a value or a pointer to one, and
+// decodes the result into result, a pointer. Both are nil, or struct{}, where
+// the method has none. It returns within ctx whatever the peer does.
+func (o *Object) Call(ctx context.Context, method string, args, result any) error {
+	b, err := o.binding(ctx)
+	if err != nil {
+		return err
+	}
+	m, ok := b.methods[method]
+	if !ok {
+		return Errorf(Unimplemented, "service %q has no method %q%s", b.service, method, nearest(method, o.Methods()))
+	}
+	return b.call(ctx, m.number, method, args, result)
+}
+
+// binding returns where o is now, after the peer of old ones has gone.
+func (o *Object) binding(ctx context.Context) (*binding, error) {
+	for {
+		o.mu.Lock()
+		b, renewing := o.bound, o.renewing
+		switch {
+		case o.closed:
+			o.mu.Unlock()
+			return nil, Errorf(FailedPrecondition, "call on a closed object of service %q: %w", b.service, ErrReleased)
+		case o.again == nil || !b.peer.hasEnded():
+			o.mu.Unlock()
+			return b, nil
+		case renewing == nil:
+			renewing = make(chan struct{})
+			o.renewing = renewing
+			o.mu.Unlock()
+			next, err := o.again(ctx)
+			o.mu.Lock()
+			if o.renewing = nil; err == nil {
+				o.bound = next.bound
+			}
+			o.mu.Unlock()
+			close(renewing)
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		o.mu.Unlock()
+		select {
+		case <-renewing:
+		case <-ctx.Done():
+			return nil, ctxError(ctx, "wait for service "+b.service)
+		}
+	}
+}
+
+// hasEnded reports whether calls on p must fail.
+func (p *Peer) hasEnded() bool {
+	select {
+	case <-p.failed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Close releases the object on the other side, without waiting. Calling it again
+// is fine and returns nil.
+func (o *Object) Close() error {
+	o.mu.Lock()
+	b, first := o.bound, !o.closed
+	o.closed = true
+	o.mu.Unlock()
+	if first {
+		b.peer.releaseObject(b.id)
+	}
+	return nil
+}
+
+// call makes one call, inside the interceptors.
+func (b *binding) call(ctx context.Context, number uint16, method string, args, result any) error {
+	intercept := b.peer.cfg.Interceptors
+	if len(intercept) == 0 || b.id == rootObject {
+		_, _, err := b.exchange(ctx, number, method, args, result)
+		return err
+	}
+	info := &CallInfo{Service: b.service, Method: method, Started: time.Now()}
+	return runInterceptors(ctx, intercept, info, func(ctx context.Context) (err error) {
+		info.RequestBytes, info.ReplyBytes, err = b.exchange(ctx, number, method, args, result)
+		return err
+	})
+}
+
+// exchange sends the arguments, waits for the reply, and decodes it.
+func (b *binding) exchange(ctx context.Context, number uint16, method string, args, result any) (sent, received int, err error) {
+	p := b.peer
+	var left time.Duration
+	if t, ok := ctx.Deadline(); ok {
+		left = remaining(t)
+	}
+	md := outgoingMetadata(ctx)
+	if n := md.size(); n > p.remote.Metadata {
+		return 0, 0, exceeded("Metadata", n, p.remote.Metadata, "bytes of metadata", "the peer")
+	}
+	m := newMessage()
+	var flags byte
+	m.b, flags = appendCallHead(m.b, b.id, left, md, nil)
+	head := len(m.b)
+	if err := encodeValue(b.codec, m, args); err != nil {
+		m.free()
+		return 0, 0, Errorf(InvalidArgument, "the arguments of %s.%s do not encode as %s: %w", b.service, method, b.codec.Name(), err)
+	}
+	if sent = len(m.b) - head; sent > p.remote.Message {
+		m.free()
+		return 0, 0, exceeded("Message", sent, p.remote.Message, "bytes of arguments of "+b.service+"."+method, "the peer")
+	}
+	lane, err := p.lane(ctx)
+	if err != nil {
+		m.free()
+		return sent, 0, err
+	}
+	reply, err := lane.do(ctx, header{typ: frameCall, flags: flags, method: number}, m, b.service, method)
+	if err != nil {
+		return sent, 0, err
+	}
+	defer p.release(&reply)
+	received = len(reply.body)
+	switch {
+	case reply.over != nil:
+		return sent, received, reply.over
+	case reply.flags&flagError != 0:
+		return sent, received, parseError(reply.body, p.cfg.Errors)
+	}
+	if err := decodeValue(b.codec, reply.body, result); err != nil {
+		return sent, received, Errorf(Internal, "the result of %s.%s does not decode as %s: %w", b.service, method, b.codec.Name(), err)
+	}
+	return sent, received, nil
+}

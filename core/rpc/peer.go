@@ -1,0 +1,264 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"sync"
+
+	"github.com/tenon-dev/tenon/core/codec"
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// Config is what a [Peer] needs to know, most of it agreed in the handshake.
+type Config struct {
+	Side     transport.Side
+	Services map[string]*Service // what this side serves, by name
+	Default  string              // the service meant where none is named; see DefaultService
+	Codecs   []codec.Codec       // those that both sides have, in the host's order of preference
+	Limits   Limits              // this side's. Default: DefaultLimits
+	Remote   Limits              // what the peer announced. Default: DefaultLimits
+	Errors   Errors              // errors that keep their identity across the link
+
+	Interceptors       []Interceptor // around the calls that this side makes
+	ServerInterceptors []Interceptor // around the calls that this side serves
+
+	// Explain is told once why the session ended, and says why in better words:
+	// that a process crashed, and how. All calls wait for its answer, so it must be
+	// quick. Nil: the link's own error stands.
+	Explain func(linkErr error) error
+
+	// OnShutdown runs when the peer asks for a shutdown, after the calls in flight
+	// have ended, until ctx ends at the latest.
+	OnShutdown func(ctx context.Context)
+
+	Logger *slog.Logger // Default: silent
+}
+
+// A Peer is this side of a session: it calls what the other side serves, and
+// serves what the other side calls. All methods may be called concurrently.
+type Peer struct {
+	cfg     Config
+	remote  Limits
+	session transport.Session
+	log     *slog.Logger
+
+	ctx     context.Context // the parent of every call served; ends with the session
+	cancel  context.CancelFunc
+	budget  budget
+	objects objects
+	workers workers
+	active  active
+	failed  chan struct{}  // closed with the first failure
+	done    chan struct{}  // closed when the session has ended and err stands
+	joined  sync.WaitGroup // the goroutines of the peer, but for handlers
+
+	mu       sync.Mutex
+	linkErr  error // the first failure
+	err      error // the explained one
+	opening  chan struct{}
+	calls    *calls
+	serving  *serving
+	control  *control
+	leave    *Error // why no more calls are taken
+	shutdown bool   // the peer asked for a shutdown
+}
+
+// ErrClosed is why a session ended that this side closed.
+var ErrClosed = errors.New("closed by this side")
+
+// NewPeer starts the engine over a session, which it owns from now on. The host
+// opens the lanes, the plugin accepts them.
+func NewPeer(session transport.Session, cfg Config) (*Peer, error) {
+	cfg.Limits, cfg.Remote = cfg.Limits.WithDefaults(), cfg.Remote.WithDefaults()
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	p := &Peer{
+		cfg: cfg, remote: cfg.Remote, session: session, log: cfg.Logger,
+		failed: make(chan struct{}), done: make(chan struct{}),
+	}
+	p.budget.limit = int64(cfg.Limits.Receive)
+	p.active.idle = make(chan struct{}, 1)
+	p.ctx, p.cancel = context.WithCancel(context.Background())
+	root := newRoot(p)
+	p.objects = objects{byID: map[uint64]*exported{rootObject: root}, root: root, limit: cfg.Limits.Objects, later: p.later}
+	if cfg.Side == transport.Host {
+		if err := p.openControl(); err != nil {
+			p.cancel()
+			session.Close()
+			return nil, fmt.Errorf("rpc: open the control lane: %w", err)
+		}
+	}
+	p.joined.Add(1)
+	go p.accept()
+	go p.supervise()
+	return p, nil
+}
+
+// Done is closed when the session has ended, for whatever reason, and Err stands.
+func (p *Peer) Done() <-chan struct{} { return p.done }
+
+// Err says why the session ended; nil before Done is closed. It matches
+// [ErrClosed] after Close on this side, and io.EOF when the link just ended.
+func (p *Peer) Err() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
+}
+
+// Close ends the session at once: every call fails, on both sides. It does not
+// wait for handlers of this side that go on regardless; Join does.
+func (p *Peer) Close() error {
+	p.fail(ErrClosed)
+	<-p.done
+	return nil
+}
+
+// Join waits, after the end of the session, for the handlers that still run.
+func (p *Peer) Join(ctx context.Context) error {
+	ended := make(chan struct{})
+	go func() { // ends with the handlers; nothing can end those
+		<-p.done
+		p.workers.wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("rpc: handlers still run: %w", ctx.Err())
+	}
+}
+
+// fail ends the session because of err. It does not wait. Only the first call
+// has an effect.
+func (p *Peer) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.linkErr == nil {
+		p.linkErr = err
+		close(p.failed)
+	}
+}
+
+// supervise ends everything when the session has ended. It is the only one that
+// does.
+func (p *Peer) supervise() {
+	select {
+	case <-p.failed:
+	case <-p.session.Done():
+		p.fail(p.session.Err())
+	}
+	p.mu.Lock()
+	linkErr := p.linkErr
+	p.mu.Unlock()
+	p.cancel()
+	err := p.explain(linkErr)
+	gone := &Error{Code: Unavailable, Message: fmt.Sprintf("the %v is gone: %v", p.cfg.Side.Peer(), err), causes: []error{err}}
+
+	p.mu.Lock()
+	p.err, p.leave = err, gone
+	calls, serving, control := p.calls, p.serving, p.control
+	p.mu.Unlock()
+	if calls != nil {
+		calls.end(gone)
+	}
+	p.session.Close()
+	p.joined.Wait()
+	if calls != nil {
+		calls.w.close(gone)
+	}
+	if serving != nil {
+		serving.w.close(gone)
+	}
+	if control != nil {
+		control.w.close(gone)
+	}
+	p.objects.close()
+	p.workers.close()
+	close(p.done)
+}
+
+func (p *Peer) explain(linkErr error) error {
+	var violation *ProtocolError
+	switch {
+	case errors.Is(linkErr, ErrClosed):
+		return linkErr
+	case errors.As(linkErr, &violation):
+		p.log.Error("the peer broke the protocol", "violation", violation.Violation)
+	}
+	if p.cfg.Explain != nil {
+		if better := p.cfg.Explain(linkErr); better != nil {
+			return better
+		}
+	}
+	if errors.Is(linkErr, net.ErrClosed) && !errors.Is(linkErr, io.EOF) {
+		return fmt.Errorf("the link was closed: %w", linkErr)
+	}
+	return fmt.Errorf("the link ended: %w", linkErr)
+}
+
+// leaving is what a call gets that comes too late.
+func (p *Peer) leaving() *Error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.leave != nil {
+		return p.leave
+	}
+	return Errorf(Unavailable, "the %v is shutting down", p.cfg.Side)
+}
+
+// release gives back what a message holds.
+func (p *Peer) release(msg *message) {
+	msg.m.free()
+	p.budget.give(msg.reserved)
+	msg.m, msg.body, msg.reserved = nil, nil, 0
+}
+
+// later runs f on a worker, or at once when there are none any more.
+func (p *Peer) later(f func()) {
+	if !p.workers.do(taskFunc(func() {
+		defer p.logPanic()
+		f()
+	})) {
+		defer p.logPanic()
+		f()
+	}
+}
+
+func (p *Peer) logPanic() {
+	if v := recover(); v != nil {
+		p.log.Error("a panic while an object was closed", "panic", v)
+	}
+}
+
+type taskFunc func()
+
+func (f taskFunc) run() { f() }
+
+// Stats is what a session holds at a moment.
+type Stats struct {
+	Calls    int   // calls of this side in flight
+	Serving  int   // calls of the peer that run here
+	Objects  int   // objects of this side that the peer holds
+	Received int64 // bytes of messages that are not yet decoded
+}
+
+// Stats returns what the session holds now.
+func (p *Peer) Stats() Stats {
+	p.mu.Lock()
+	calls, serving := p.calls, p.serving
+	p.mu.Unlock()
+	s := Stats{Objects: p.objects.count(), Received: p.budget.used.Load()}
+	if calls != nil {
+		s.Calls = calls.inFlight()
+	}
+	if serving != nil {
+		s.Serving = serving.active()
+	}
+	return s
+}

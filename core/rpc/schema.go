@@ -1,0 +1,211 @@
+package rpc
+
+import (
+	"encoding"
+	"encoding/json"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// A Type describes what crosses, in words that are not Go's alone.
+type Type struct {
+	// Kind is "bool", "int", "uint", "float", "string", "bytes", "time",
+	// "duration", "list", "map", "struct", "any", "text" (a type that writes itself
+	// as text), or "opaque" (one that only its codec can read).
+	Kind string `json:"kind"`
+
+	Name     string  `json:"name,omitempty"`     // the type's name, where it has one
+	Bits     int     `json:"bits,omitempty"`     // of a number
+	Len      int     `json:"len,omitempty"`      // of an array
+	Optional bool    `json:"optional,omitempty"` // may be absent: a pointer
+	Again    bool    `json:"again,omitempty"`    // a struct of that name that is described further out
+	Key      *Type   `json:"key,omitempty"`      // of a map
+	Elem     *Type   `json:"elem,omitempty"`     // of a list or a map
+	Fields   []Field `json:"fields,omitempty"`   // of a struct, in order
+}
+
+// A Field is a field of a struct, by the name that it has on the wire in codecs
+// that follow json tags.
+type Field struct {
+	Name     string `json:"name"`
+	Type     *Type  `json:"type"`
+	Optional bool   `json:"optional,omitempty"` // left out when zero
+}
+
+// TypeOf describes t; nil for nil and for struct{}, of which nothing crosses.
+func TypeOf(t reflect.Type) *Type {
+	if t == nil || t == nothing {
+		return nil
+	}
+	return describe(t, map[reflect.Type]bool{})
+}
+
+var (
+	timeType      = reflect.TypeFor[time.Time]()
+	durationType  = reflect.TypeFor[time.Duration]()
+	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
+	jsonMarshaler = reflect.TypeFor[json.Marshaler]()
+)
+
+// protoMessage is the method that all generated protobuf messages have. It must be
+// a constant: looking a method up by a name that the linker cannot know keeps
+// every method of the program alive.
+const protoMessage = "ProtoReflect"
+
+// describe describes t. outer are the structs that it stands in.
+func describe(t reflect.Type, outer map[reflect.Type]bool) *Type {
+	switch {
+	case t == timeType:
+		return &Type{Kind: "time"}
+	case t == durationType:
+		return &Type{Kind: "duration"}
+	case isMessage(t):
+		return &Type{Kind: "opaque", Name: t.Elem().String()}
+	case t.Kind() != reflect.Pointer && t.Implements(textMarshaler):
+		return &Type{Kind: "text", Name: t.String()}
+	case t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface && t.Implements(jsonMarshaler):
+		return &Type{Kind: "opaque", Name: t.String()}
+	}
+	d := &Type{Name: t.Name()}
+	switch t.Kind() {
+	case reflect.Bool:
+		d.Kind = "bool"
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		d.Kind, d.Bits = "int", t.Bits()
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		d.Kind, d.Bits = "uint", t.Bits()
+	case reflect.Float32, reflect.Float64:
+		d.Kind, d.Bits = "float", t.Bits()
+	case reflect.String:
+		d.Kind = "string"
+	case reflect.Interface:
+		d.Kind = "any"
+	case reflect.Pointer:
+		d = describe(t.Elem(), outer)
+		d.Optional = true
+	case reflect.Slice, reflect.Array:
+		describeList(d, t, outer)
+	case reflect.Map:
+		d.Kind, d.Key, d.Elem = "map", describe(t.Key(), outer), describe(t.Elem(), outer)
+	case reflect.Struct:
+		describeStruct(d, t, outer)
+	default:
+		d.Kind, d.Name = "opaque", t.String()
+	}
+	if d.Name == d.Kind || d.Kind != "struct" && t.PkgPath() == "" && t.Kind() != reflect.Pointer {
+		d.Name = ""
+	}
+	return d
+}
+
+func isMessage(t reflect.Type) bool {
+	if t.Kind() != reflect.Pointer {
+		return false
+	}
+	_, ok := t.MethodByName(protoMessage)
+	return ok
+}
+
+func describeList(d *Type, t reflect.Type, outer map[reflect.Type]bool) {
+	if t.Elem().Kind() == reflect.Uint8 {
+		d.Kind = "bytes"
+	} else {
+		d.Kind, d.Elem = "list", describe(t.Elem(), outer)
+	}
+	if t.Kind() == reflect.Array {
+		d.Len = t.Len()
+	}
+}
+
+func describeStruct(d *Type, t reflect.Type, outer map[reflect.Type]bool) {
+	d.Kind = "struct"
+	if outer[t] {
+		d.Again = true
+		return
+	}
+	outer[t] = true
+	defer delete(outer, t)
+	for _, f := range reflect.VisibleFields(t) {
+		if !f.IsExported() || len(f.Index) > 1 && !promoted(t, f) {
+			continue
+		}
+		name, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "-" || f.Anonymous && name == "" && structOf(f.Type) != nil {
+			continue
+		}
+		if name == "" {
+			name = f.Name
+		}
+		optional := strings.Contains(rest, "omitempty") || strings.Contains(rest, "omitzero")
+		d.Fields = append(d.Fields, Field{Name: name, Type: describe(f.Type, outer), Optional: optional})
+	}
+}
+
+// promoted reports whether a field of an embedded struct stands in the outer one
+// on the wire: it does unless something on the way has a name of its own.
+func promoted(t reflect.Type, f reflect.StructField) bool {
+	for i := 1; i < len(f.Index); i++ {
+		if tag := t.FieldByIndex(f.Index[:i]).Tag.Get("json"); tag != "" && tag[0] != ',' {
+			return false
+		}
+	}
+	return true
+}
+
+func structOf(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() == reflect.Struct && t != timeType {
+		return t
+	}
+	return nil
+}
+
+// String returns the type as a person would write it in Go.
+func (t *Type) String() string {
+	if t == nil {
+		return "nothing"
+	}
+	s := t.plain()
+	if t.Optional {
+		return "*" + s
+	}
+	return s
+}
+
+func (t *Type) plain() string {
+	switch {
+	case t.Name != "":
+		return t.Name
+	case t.Kind == "bytes" && t.Len == 0:
+		return "[]byte"
+	case t.Kind == "int" && t.Bits != 0, t.Kind == "uint" && t.Bits != 0, t.Kind == "float":
+		return numberName(t.Kind, t.Bits)
+	case t.Kind == "list" && t.Elem != nil:
+		return "[]" + t.Elem.String()
+	case t.Kind == "map" && t.Key != nil && t.Elem != nil:
+		return "map[" + t.Key.String() + "]" + t.Elem.String()
+	case t.Kind == "time":
+		return "time.Time"
+	case t.Kind == "duration":
+		return "time.Duration"
+	}
+	return t.Kind
+}
+
+func numberName(kind string, bits int) string {
+	switch bits {
+	case 8:
+		return kind + "8"
+	case 16:
+		return kind + "16"
+	case 32:
+		return kind + "32"
+	}
+	if kind == "float" {
+		return "float64"
+	}
+	return kind // as wide as most machines have it
+}

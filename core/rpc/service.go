@@ -1,0 +1,106 @@
+package rpc
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/tenon-dev/tenon/core/codec"
+)
+
+// A Service is a set of methods that one side offers to the other, and the way
+// to make the value behind them: anew for every Dispense, with the configuration
+// that came with it. A Service is immutable and may be served by many peers.
+//
+// Services are made by generated code, by [NewService], by the package dynamic,
+// or from a [Definition].
+type Service struct {
+	def     Definition
+	methods map[string]int
+	err     error
+}
+
+// A Definition describes a [Service] to [Define]. It is what the other ways of
+// making one build on.
+type Definition struct {
+	Interface string             // the Go interface, or another name of the set of methods, for people
+	Doc       string             // a sentence or more, for people
+	Config    reflect.Type       // of the configuration; nil or struct{}: there is none
+	Methods   []MethodDefinition // in the order in which the catalogue lists them
+	Errors    Errors             // further errors that keep their identity across the link
+
+	// New makes the value behind one object. It calls decode at most once, with a
+	// pointer to a Config. ctx ends with the Dispense. If the value is an
+	// io.Closer it is closed when the object is released or the session ends.
+	New func(ctx context.Context, decode func(config any) error) (any, error)
+}
+
+// A MethodDefinition describes one method to [Define].
+type MethodDefinition struct {
+	Name   string
+	Doc    string
+	Params []string     // names of the arguments, where Args is a struct made of them; nil where Args is the one argument itself
+	Args   reflect.Type // what crosses to the callee; nil or struct{}: nothing
+	Result reflect.Type // what crosses back; nil or struct{}: nothing
+
+	// Serve decodes the arguments, calls impl, and replies, each at most once. An
+	// error it returns is the call's.
+	Serve func(ctx context.Context, impl any, call *Incoming) error
+}
+
+// Define makes a [Service]. What is wrong with def is found out when the service
+// is about to be served, so that services can be package-level values; Err tells
+// it earlier.
+func Define(def Definition) *Service {
+	s := &Service{def: def, methods: make(map[string]int, len(def.Methods))}
+	s.def.Methods = append([]MethodDefinition(nil), def.Methods...)
+	switch {
+	case def.New == nil:
+		s.err = fmt.Errorf("rpc: service %s has no New", def.Interface)
+	case len(def.Methods) > 1<<16:
+		s.err = fmt.Errorf("rpc: service %s has %d methods: 65536 are the most", def.Interface, len(def.Methods))
+	}
+	for i, m := range def.Methods {
+		_, twice := s.methods[m.Name]
+		switch {
+		case s.err != nil:
+		case m.Name == "":
+			s.err = fmt.Errorf("rpc: service %s: method %d has no name", def.Interface, i)
+		case twice:
+			s.err = fmt.Errorf("rpc: service %s has two methods %s", def.Interface, m.Name)
+		case m.Serve == nil:
+			s.err = fmt.Errorf("rpc: service %s: method %s has no Serve", def.Interface, m.Name)
+		}
+		s.methods[m.Name] = i
+	}
+	return s
+}
+
+// Err reports what is wrong with the definition, or nil.
+func (s *Service) Err() error { return s.err }
+
+// Check reports why values of one of the service's types cannot cross in c.
+func (s *Service) Check(c codec.Codec) error {
+	if err := checkType(c, s.def.Config); err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	for _, m := range s.def.Methods {
+		if err := checkType(c, m.Args); err != nil {
+			return fmt.Errorf("%s: arguments: %w", m.Name, err)
+		}
+		if err := checkType(c, m.Result); err != nil {
+			return fmt.Errorf("%s: result: %w", m.Name, err)
+		}
+	}
+	return nil
+}
+
+// nothing is the type of which a value takes no bytes, whatever the codec.
+var nothing = reflect.TypeFor[struct{}]()
+
+func checkType(c codec.Codec, t reflect.Type) error {
+	if t == nil || t == nothing {
+		return nil
+	}
+	return c.Check(t)
+}

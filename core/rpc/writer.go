@@ -1,0 +1,291 @@
+package rpc
+
+import (
+	"context"
+	"encoding/binary"
+	"io"
+	"runtime"
+	"sync"
+)
+
+// A writer writes the frames of many goroutines to one stream. Frames that come
+// together leave in one write: whoever finds no one writing writes for all.
+//
+// A goroutine that writes can be held by a peer that does not read. So a caller
+// that must be able to give up at any time writes itself only while it is sure
+// that the stream takes the bytes, and otherwise leaves them to the writer's own
+// goroutine. Long messages are cut up; small frames pass between the pieces.
+type writer struct {
+	stream io.Writer
+	fail   func(error) // told once, when a write failed; must not wait
+	begin  []byte      // written before everything else: the stream's kind
+
+	mu      sync.Mutex
+	small   []byte      // whole frames, to be written next
+	spare   []byte      // the other half of a double buffer
+	large   []*outgoing // messages to be cut up, one piece of each in turn
+	writing bool        // somebody owns the stream
+	err     error       // no more is taken
+	room    chan struct{}
+	wake    chan struct{} // to the writer's goroutine, nil until it is needed
+	joined  sync.WaitGroup
+}
+
+// outgoing is a long message on its way. Each piece's header is written over the
+// end of the piece before it, which has left already: nothing is copied.
+type outgoing struct {
+	h       header
+	m       *buffer
+	next    int // start of the next piece in m.b
+	aborted bool
+}
+
+const (
+	// copyUpTo is the size up to which a frame is copied behind others to leave
+	// with them; longer ones leave by themselves, uncopied.
+	copyUpTo = 8 << 10
+
+	// queueBound is how many bytes may wait before senders have to.
+	queueBound = 256 << 10
+
+	// roundsForOthers is how often a goroutine that wrote its own frame writes
+	// what others added meanwhile, before it leaves that to the writer's own.
+	roundsForOthers = 2
+)
+
+// send writes the message m, whose body stands behind the headroom, or queues it
+// to be written, and takes m over. ctx bounds only the waiting for room in the
+// queue. With self, the calling goroutine may do the writing.
+// For a message long enough to be cut up it returns what [writer.abort] takes.
+func (w *writer) send(ctx context.Context, h header, m *buffer, self, yield bool) (*outgoing, error) {
+	size := len(m.body())
+	w.mu.Lock()
+	for w.err == nil && len(w.small)+len(w.large)*maxFrame > queueBound {
+		if err := w.waitForRoom(ctx); err != nil {
+			w.mu.Unlock()
+			m.free()
+			return nil, err
+		}
+	}
+	if w.err != nil {
+		w.mu.Unlock()
+		m.free()
+		return nil, w.err
+	}
+	var out *outgoing
+	switch {
+	case size <= copyUpTo:
+		h.length = uint32(size)
+		h.put(m.b[headroom-headerSize:])
+		w.small = append(w.small, m.b[headroom-headerSize:]...)
+		m.free()
+	default:
+		out = newOutgoing(h, m)
+		w.large = append(w.large, out)
+	}
+	w.flush(self, yield)
+	return out, nil
+}
+
+// sendFrame is send for a small frame that has its body in a slice, from a
+// goroutine that must not wait: it goes past the queue's bound.
+func (w *writer) sendFrame(h header, body []byte, self bool) {
+	var head [headerSize]byte
+	h.length = uint32(len(body))
+	h.put(head[:])
+	w.mu.Lock()
+	if w.err != nil {
+		w.mu.Unlock()
+		return
+	}
+	w.small = append(append(w.small, head[:]...), body...)
+	w.flush(self, false)
+}
+
+// flush sees to it that what is queued gets written. It is called with w.mu held
+// and releases it.
+func (w *writer) flush(self, yield bool) {
+	if w.writing {
+		w.mu.Unlock()
+		return
+	}
+	w.writing = true
+	if !self {
+		w.handOver()
+		w.mu.Unlock()
+		return
+	}
+	if yield { // others are about to send too: let them, and write once
+		w.mu.Unlock()
+		runtime.Gosched()
+		w.mu.Lock()
+	}
+	w.drain(roundsForOthers)
+	w.mu.Unlock()
+}
+
+// drain writes what is queued, for at most so many rounds (0: until there is no
+// more), and leaves the rest to the writer's goroutine. It is called, and
+// returns, with w.mu held and w.writing set by the caller.
+func (w *writer) drain(rounds int) {
+	for round := 0; w.err == nil && (len(w.small) > 0 || len(w.large) > 0); round++ {
+		if rounds > 0 && round == rounds {
+			w.handOver()
+			return
+		}
+		w.writeSmall()
+		if w.err == nil && len(w.large) > 0 {
+			w.writePiece()
+		}
+	}
+	w.writing = false
+}
+
+// writeSmall writes the small frames that are queued. Called with w.mu held.
+func (w *writer) writeSmall() {
+	if len(w.small) == 0 && w.begin == nil {
+		return
+	}
+	b := w.small
+	if w.begin != nil {
+		b = append(w.begin, b...)
+		w.begin = nil
+	}
+	w.small, w.spare = w.spare[:0], nil
+	w.write(b)
+	if cap(b) <= 2*frameBuffer {
+		w.spare = b[:0]
+	}
+}
+
+// writePiece writes one piece of the first long message and puts the message
+// behind the others. Called with w.mu held.
+func (w *writer) writePiece() {
+	out := w.large[0]
+	w.large = w.large[1:]
+	b, last := out.piece()
+	if len(b) > 0 {
+		w.write(b)
+	}
+	if last || w.err != nil {
+		out.m.free()
+		out.m = nil
+	} else {
+		w.large = append(w.large, out)
+	}
+}
+
+// write writes b, releasing w.mu meanwhile, and wakes who waits for room.
+func (w *writer) write(b []byte) {
+	w.mu.Unlock()
+	_, err := w.stream.Write(b)
+	w.mu.Lock()
+	if err != nil && w.err == nil {
+		w.stop(err)
+		w.fail(err)
+	}
+	if w.room != nil {
+		close(w.room)
+		w.room = nil
+	}
+}
+
+// waitForRoom waits until something was written. Called with w.mu held, which it
+// releases meanwhile.
+func (w *writer) waitForRoom(ctx context.Context) error {
+	if w.room == nil {
+		w.room = make(chan struct{})
+	}
+	room := w.room
+	w.mu.Unlock()
+	defer w.mu.Lock()
+	select {
+	case <-room:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// handOver leaves the writing to the writer's own goroutine, which is started
+// when it is needed first. Called with w.mu held and w.writing set.
+func (w *writer) handOver() {
+	if w.wake == nil {
+		w.wake = make(chan struct{}, 1)
+		w.joined.Add(1)
+		go w.run(w.wake)
+	}
+	w.wake <- struct{}{} // has room: whoever sets writing sends at most once
+}
+
+func (w *writer) run(wake <-chan struct{}) {
+	defer w.joined.Done()
+	for range wake {
+		w.mu.Lock()
+		w.drain(0)
+		w.mu.Unlock()
+	}
+}
+
+// abort gives up a long message that may be partly sent.
+func (w *writer) abort(out *outgoing) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out.aborted = true
+}
+
+// close refuses every further frame with err and joins the writer's goroutine.
+// The stream must be closed before, so that no write is held by the peer.
+func (w *writer) close(err error) {
+	w.mu.Lock()
+	if w.err == nil {
+		w.stop(err)
+	}
+	if w.wake != nil {
+		close(w.wake)
+		w.wake = nil
+	}
+	w.mu.Unlock()
+	w.joined.Wait()
+}
+
+// stop refuses every further frame. Called with w.mu held.
+func (w *writer) stop(err error) {
+	w.err = err
+	w.small = nil
+	for _, out := range w.large {
+		out.m.free()
+	}
+	w.large = nil
+	if w.room != nil {
+		close(w.room)
+		w.room = nil
+	}
+}
+
+func newOutgoing(h header, m *buffer) *outgoing {
+	out := &outgoing{h: h, m: m, next: headroom}
+	if len(m.body()) > maxFrame { // the length of the whole stands before the first piece
+		out.next -= 4
+		binary.BigEndian.PutUint32(m.b[out.next:], uint32(len(m.body())))
+	}
+	return out
+}
+
+// piece returns the next piece, with its header, and whether it is the last.
+func (o *outgoing) piece() ([]byte, bool) {
+	start, end := o.next, min(o.next+maxFrame, len(o.m.b))
+	h := o.h
+	if o.aborted && o.h.typ != frameData { // nothing of it has left
+		return nil, true
+	} else if o.aborted {
+		h.flags, end = flagAbort, start
+	} else if end < len(o.m.b) {
+		h.flags |= flagMore
+	}
+	h.length = uint32(end - start)
+	h.put(o.m.b[start-headerSize:])
+	o.next = end
+	o.h = header{typ: frameData, id: h.id}
+	return o.m.b[start-headerSize : end], h.flags&flagMore == 0
+}

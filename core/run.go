@@ -1,0 +1,230 @@
+package tenon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/tenon-dev/tenon/core/internal/hello"
+	"github.com/tenon-dev/tenon/core/launch"
+	"github.com/tenon-dev/tenon/core/rpc"
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// A run is one process of a plugin, from its launch to its end.
+type run struct {
+	process launch.Process
+	output  *output
+	info    Info
+
+	peer    *rpc.Peer // one of the two
+	foreign Foreign
+
+	explain sync.Once
+	crash   *CrashError
+}
+
+// Info says what was started and what was agreed. It is all zero before the
+// plugin is ready.
+type Info struct {
+	Path       string   // the file that runs, or what else the launcher calls it
+	PID        int      // 0 where there is no process of its own
+	Name       string   // what the plugin calls itself
+	Release    string   // the plugin's release
+	Version    int      // the protocol version agreed
+	Link       string   // "socketpair", "unix", "tcp", …
+	Transport  string   // the transport agreed, with its version
+	Codecs     []string // those that both sides have, in the host's order
+	Dialect    string   // the other handshake that the plugin speaks, "" for Tenon's own
+	Generation uint64   // counts the starts of this client, from 1
+	Started    time.Time
+	ReadyAfter time.Duration // from the launch to the end of the handshake
+}
+
+// Info returns what is known of the plugin that is ready, or was.
+func (c *Client) Info() Info {
+	c.life.mu.Lock()
+	defer c.life.mu.Unlock()
+	if c.life.run == nil {
+		return Info{}
+	}
+	return c.life.run.info
+}
+
+// launch starts the plugin, meets it, and agrees with it. After an error nothing
+// is left.
+func (c *Client) launch(ctx context.Context, generation uint64) (*run, error) {
+	r := &run{output: newOutput(c.cfg)}
+	r.info = Info{Generation: generation, Started: time.Now()}
+	req := launch.Request{
+		Env:    append([]string{c.cfg.Cookie.env()}, r.output.offers...),
+		Link:   true,
+		Stdout: r.output.announcements, Stderr: r.output.stderr,
+		Logger: c.cfg.Logger, Debug: debugging(),
+	}
+	process, err := c.cfg.Launcher.Launch(ctx, req)
+	if err != nil {
+		return nil, r.startError(ctx, err)
+	}
+	r.process = process
+	r.info.Path, r.info.PID = process.Info().Path, process.Info().PID
+	r.output.name.Store(filepath.Base(r.info.Path))
+	if err := c.meet(ctx, r); err != nil {
+		err = r.startError(ctx, err)
+		r.abandon()
+		return nil, err
+	}
+	r.output.announcements.stop()
+	r.info.ReadyAfter = time.Since(r.info.Started)
+	return r, nil
+}
+
+// meet connects to a process that was launched: over the link that it inherited,
+// or where it announces to listen, or in another dialect, whichever comes first.
+// It gives up when the process ends.
+func (c *Client) meet(ctx context.Context, r *run) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	greeted := make(chan error, 1)
+	link := r.process.Link()
+	if link != nil {
+		r.info.Link = linkName(link, true)
+		go func() { greeted <- c.greet(ctx, link, r) }()
+	}
+	select {
+	case err := <-greeted:
+		if err == nil || !r.exitsSoon() {
+			return err
+		}
+		return r.exitedEarly(err)
+	case line := <-r.output.announcements.found:
+		if link != nil { // another dialect: the link is of no use
+			cancel(errOtherDialect)
+			link.Close()
+			<-greeted
+		}
+		return c.answer(ctx, line, r)
+	case <-r.process.Done():
+	case <-ctx.Done():
+	}
+	cancel(nil)
+	if link != nil {
+		link.Close()
+		if err := <-greeted; err == nil { // it was ready and ended in the same moment
+			r.peer.Close()
+		}
+	}
+	if r.process.Exit().Exited {
+		return r.exitedEarly(nil)
+	}
+	return context.Cause(ctx)
+}
+
+var errOtherDialect = errors.New("the plugin speaks another dialect")
+
+// answer connects to a plugin that announced on stdout how it can be reached.
+func (c *Client) answer(ctx context.Context, line []byte, r *run) error {
+	if d := r.output.dialect(line); d != nil {
+		foreign, err := d.Connect(ctx, line, r.process)
+		if err != nil {
+			return fmt.Errorf("%s: %w", d.Name, err)
+		}
+		r.foreign, r.info.Dialect = foreign, d.Name
+		return nil
+	}
+	network, address, _, err := launch.ParseAnnounce(line)
+	if err != nil {
+		return err
+	}
+	link, err := r.process.Dial(ctx, network, address)
+	if err != nil {
+		return fmt.Errorf("connect to where the plugin announced to listen: %w", err)
+	}
+	r.info.Link = linkName(link, false)
+	return c.greet(ctx, link, r)
+}
+
+// greet does the host's part of the handshake and starts the engine. It owns
+// link.
+func (c *Client) greet(ctx context.Context, link net.Conn, r *run) error {
+	offer := hello.Offer{
+		Tenon: hello.Version, Versions: c.cfg.Versions,
+		Transports: c.drivers.over(link), Codecs: names(c.drivers.codecs),
+		Limits: c.cfg.Limits.WithDefaults(), Features: features,
+		Debug: debugging(), Generation: r.info.Generation,
+	}
+	var answer hello.Answer
+	err := exchange(ctx, link, debugging(), func() error {
+		if err := writeHello(link, offer); err != nil {
+			return err
+		}
+		return hello.Read(link, &answer)
+	})
+	if err == nil {
+		err = hello.Verify(offer, answer)
+	}
+	if err != nil {
+		link.Close()
+		return handshakeError(transport.Host, err)
+	}
+	r.info.Name, r.info.Release = answer.Name, answer.Release
+	r.info.Version, r.info.Transport, r.info.Codecs = answer.Version, answer.Transport, answer.Codecs
+	r.peer, err = startPeer(link, c.drivers, peerConfig{
+		side: transport.Host, answer: answer, remote: answer.Limits, debug: debugging(),
+		engine: rpc.Config{
+			Services: c.cfg.Services, Limits: c.cfg.Limits, Errors: c.cfg.Errors, Logger: c.cfg.Logger,
+			Interceptors: c.cfg.Interceptors, ServerInterceptors: c.cfg.ServerInterceptors,
+			Explain: r.explainEnd,
+		},
+	})
+	return err
+}
+
+// linkName names the kind of a link to an operator.
+func linkName(link net.Conn, inherited bool) string {
+	network := "connection"
+	if a := link.RemoteAddr(); a != nil {
+		network = a.Network()
+	}
+	if inherited && network == "unix" {
+		return "socketpair"
+	}
+	return network
+}
+
+// wait waits for the end of the plugin, process included, and returns why it
+// came.
+func (r *run) wait() error {
+	var err error
+	if r.foreign != nil {
+		<-r.foreign.Done()
+		err = r.explainEnd(r.foreign.Err())
+		r.foreign.Close()
+	} else {
+		<-r.peer.Done()
+		err = r.peer.Err()
+	}
+	if !errors.Is(err, rpc.ErrClosed) { // who closed it sees to the process
+		r.process.Kill()
+	}
+	<-r.process.Done()
+	r.output.end()
+	return err
+}
+
+// abandon ends a process with which the handshake failed.
+func (r *run) abandon() {
+	if r.peer != nil {
+		r.peer.Close()
+	}
+	if r.foreign != nil {
+		r.foreign.Close()
+	}
+	r.process.Kill()
+	<-r.process.Done()
+	r.output.end()
+}

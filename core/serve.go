@@ -1,0 +1,262 @@
+package tenon
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/tenon-dev/tenon/core/codec"
+	"github.com/tenon-dev/tenon/core/internal/hello"
+	"github.com/tenon-dev/tenon/core/launch"
+	"github.com/tenon-dev/tenon/core/rpc"
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// ServeConfig says what a plugin offers. It is copied; what it refers to must
+// not be changed while the plugin serves.
+type ServeConfig struct {
+	// Cookie is the pair that the host sets too. Required.
+	Cookie Cookie
+
+	// Services are what the plugin serves, as its protocol version 1, unless
+	// Versions has another 1.
+	Services Services
+
+	// Versions are the services of further protocol versions: the application's own
+	// numbers, above zero. The highest that the host knows too is served.
+	Versions map[int]Services
+
+	// Default names the service that is meant where a host names none. Default: the
+	// only one, where there is one.
+	Default string
+
+	// Transports and Codecs are what the plugin can speak. The host's order of
+	// preference decides. Default: the transport direct, the codec json.
+	Transports []transport.Transport
+	Codecs     []codec.Codec
+
+	// Name and Release tell an operator what runs: "bolt-plugin", "1.4.0".
+	Name, Release string
+
+	// Limits bounds what a host can make the plugin hold. Default:
+	// [rpc.DefaultLimits].
+	Limits Limits
+
+	// Errors are the application's errors that keep their identity across the link.
+	Errors Errors
+
+	// Interceptors stand around the calls that the plugin serves.
+	Interceptors []Interceptor
+
+	// OnShutdown runs when the host stops the plugin, after the calls in flight have
+	// ended, and when the host is gone. It returns when ctx ends at the latest.
+	OnShutdown func(ctx context.Context)
+
+	// Logger gets what Tenon has to say in the plugin. Default: silent.
+	Logger *slog.Logger
+}
+
+// ErrHostGone is what [Serve] returns when the link to the host ended although
+// the host had not asked for a shutdown: most often because the host died.
+var ErrHostGone = errors.New("the host is gone")
+
+// Serve serves a plugin in a process that a host started, until the host stops
+// it, or is gone, or ctx ends. It owns nothing of the process: no flags, no
+// signals, no exit; [Main] does.
+//
+// It returns nil after an orderly shutdown, ErrHostGone, ctx's error, or what
+// went wrong: a [*NotStartedByHostError] in a process that no host started, and a
+// [*HandshakeError] where the two sides do not fit.
+func Serve(ctx context.Context, cfg ServeConfig) error {
+	if err := cfg.validate(); err != nil {
+		return err
+	}
+	link, err := bootstrap(ctx, cfg.Cookie)
+	if err != nil {
+		return err
+	}
+	return ServeConn(ctx, link, cfg)
+}
+
+// ServeConn is Serve over a connection that exists already, whatever made it. It
+// owns link from now on.
+func ServeConn(ctx context.Context, link net.Conn, cfg ServeConfig) error {
+	if err := cfg.validate(); err != nil {
+		link.Close()
+		return err
+	}
+	peer, err := greetHost(ctx, link, cfg)
+	if err != nil {
+		link.Close()
+		return err
+	}
+	select {
+	case <-peer.Done():
+	case <-ctx.Done():
+		peer.Close()
+	}
+	orderly := peer.ShutdownRequested()
+	if !orderly && cfg.OnShutdown != nil {
+		hook, cancel := context.WithTimeout(context.WithoutCancel(ctx), hookGraceHostGone)
+		cfg.OnShutdown(hook)
+		cancel()
+	}
+	join, cancel := context.WithTimeout(context.Background(), handlersGrace)
+	defer cancel()
+	joinErr := peer.Join(join)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case orderly:
+		return joinErr
+	case errors.Is(peer.Err(), io.EOF):
+		return ErrHostGone
+	default:
+		return fmt.Errorf("%w: %w", ErrHostGone, peer.Err())
+	}
+}
+
+const (
+	// hookGraceHostGone bounds OnShutdown when the host is gone: a plugin must not
+	// outlive its host by more than a second.
+	hookGraceHostGone = 500 * time.Millisecond
+
+	// handlersGrace is how long handlers may go on after the session has ended, and
+	// with it their contexts.
+	handlersGrace = 250 * time.Millisecond
+
+	helloTimeout = 30 * time.Second
+)
+
+func (cfg ServeConfig) validate() error {
+	if err := cfg.Cookie.validate(); err != nil {
+		return fmt.Errorf("tenon: serve: %w", err)
+	}
+	if err := cfg.Limits.Validate(); err != nil {
+		return fmt.Errorf("tenon: serve: %w", err)
+	}
+	versions := cfg.versions()
+	if len(versions) == 0 {
+		return errors.New("tenon: serve: there are no services: list them in ServeConfig.Services")
+	}
+	for version, services := range versions {
+		if version < 1 {
+			return fmt.Errorf("tenon: serve: protocol version %d: versions count from 1", version)
+		}
+		for name, s := range services {
+			if s == nil {
+				return fmt.Errorf("tenon: serve: service %q is nil", name)
+			}
+			if err := s.Err(); err != nil {
+				return fmt.Errorf("tenon: serve: service %q: %w", name, err)
+			}
+		}
+		if cfg.Default != "" && services[cfg.Default] == nil {
+			return fmt.Errorf("tenon: serve: the default service %q is not among those of version %d", cfg.Default, version)
+		}
+	}
+	return nil
+}
+
+// versions returns the services of every protocol version.
+func (cfg ServeConfig) versions() map[int]Services {
+	all := maps.Clone(cfg.Versions)
+	if all == nil {
+		all = map[int]Services{}
+	}
+	if _, given := all[1]; !given && len(cfg.Services) > 0 {
+		all[1] = cfg.Services
+	}
+	return all
+}
+
+// bootstrap returns the link to the host that started this process. It takes the
+// variables of the bootstrap out of the environment: children of the plugin are
+// no plugins.
+func bootstrap(ctx context.Context, cookie Cookie) (net.Conn, error) {
+	value, present := os.Getenv(launch.LinkEnv), cookie.present()
+	os.Unsetenv(launch.LinkEnv)
+	os.Unsetenv(cookie.Key)
+	if !present || value == "" {
+		return nil, &NotStartedByHostError{Cookie: cookie.Key, CookieSet: present}
+	}
+	if value == "listen" {
+		return announceAndAccept(ctx)
+	}
+	link, err := launch.Inherit(value)
+	if err != nil {
+		return nil, fmt.Errorf("tenon: serve: %w", err)
+	}
+	return link, nil
+}
+
+// announceAndAccept is the portable way to a link: the plugin listens where only
+// its user can connect, and says where on stdout.
+func announceAndAccept(ctx context.Context) (net.Conn, error) {
+	l, err := launch.NewListener("")
+	if err != nil {
+		return nil, fmt.Errorf("tenon: serve: %w", err)
+	}
+	defer l.Close()
+	if _, err := os.Stdout.Write(l.Announce()); err != nil {
+		return nil, fmt.Errorf("tenon: serve: announce the link on stdout: %w", err)
+	}
+	if !debugging() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, helloTimeout)
+		defer cancel()
+	}
+	link, err := l.Accept(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("tenon: serve: no host connected: %w", err)
+	}
+	return link, nil
+}
+
+// greetHost does the plugin's part of the handshake and starts the engine.
+func greetHost(ctx context.Context, link net.Conn, cfg ServeConfig) (*rpc.Peer, error) {
+	d, err := newDrivers(cfg.Transports, cfg.Codecs)
+	if err != nil {
+		return nil, fmt.Errorf("tenon: serve: %w", err)
+	}
+	versions := cfg.versions()
+	have := hello.Have{
+		Versions:   slices.Collect(maps.Keys(versions)),
+		Transports: d.over(link),
+		Codecs:     names(d.codecs),
+		Limits:     cfg.Limits.WithDefaults(),
+		Features:   features,
+		Name:       cfg.Name, Release: cfg.Release,
+		Instance: rand.Text(),
+	}
+	var offer hello.Offer
+	var answer hello.Answer
+	err = exchange(ctx, link, debugging(), func() error {
+		if err := hello.Read(link, &offer); err != nil {
+			return err
+		}
+		answer = hello.Choose(offer, have)
+		return writeHello(link, answer)
+	})
+	if err == nil {
+		err = hello.Verify(offer, answer)
+	}
+	if err != nil {
+		return nil, handshakeError(transport.Plugin, err)
+	}
+	return startPeer(link, d, peerConfig{
+		side: transport.Plugin, answer: answer, remote: offer.Limits, debug: offer.Debug || debugging(),
+		engine: rpc.Config{
+			Services: versions[answer.Version], Default: cfg.Default, Limits: cfg.Limits, Errors: cfg.Errors,
+			ServerInterceptors: cfg.Interceptors, OnShutdown: cfg.OnShutdown, Logger: cfg.Logger,
+		},
+	})
+}
