@@ -22,6 +22,7 @@ type announcements struct {
 	waiting bool
 	long    bool // in a line that is too long to be one
 	line    []byte
+	blank   []byte // an empty line that is held back: the announcement may begin with one
 }
 
 func newAnnouncements(match func([]byte) bool, next io.Writer) *announcements {
@@ -56,17 +57,24 @@ func (a *announcements) take(part []byte, whole bool) {
 	if !whole {
 		return
 	}
-	if line := bytes.TrimRight(a.line, "\r\n"); a.match(line) {
+	line := bytes.TrimRight(a.line, "\r\n")
+	switch {
+	case len(line) == 0 && len(a.blank) == 0:
+		a.blank = append(a.blank, a.line...)
+		a.line = a.line[:0]
+	case a.match(line):
 		a.waiting = false
 		a.found <- bytes.Clone(line)
 		a.line = nil
-		return
+	default:
+		a.flush()
 	}
-	a.flush()
 }
 
 func (a *announcements) flush() {
+	a.pass(a.blank)
 	a.pass(a.line)
+	a.blank = a.blank[:0]
 	a.line = a.line[:0]
 }
 

@@ -76,6 +76,10 @@ func Define(def Definition) *Service {
 	return s
 }
 
+// Invalid returns a service that cannot be served, because of err. Packages that
+// make services from values of the user's give it back instead of a panic.
+func Invalid(err error) *Service { return &Service{err: err} }
+
 // Err reports what is wrong with the definition, or nil.
 func (s *Service) Err() error { return s.err }
 

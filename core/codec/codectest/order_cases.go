@@ -68,7 +68,7 @@ func afterError(s *suite) {
 }
 
 func concurrentSafe(s *suite) {
-	const workers, rounds = 8, 10
+	const workers, rounds = 8, 3
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	for worker := range workers {

@@ -110,7 +110,8 @@ type Base struct {
 	Kind string
 }
 
-// A temperature has nothing exported, and methods on its pointer only.
+// A temperature has nothing exported, and methods on its pointer only, of which
+// encodings know some or others.
 type temperature struct{ milli int }
 
 func (t *temperature) MarshalText() ([]byte, error) {
@@ -122,6 +123,10 @@ func (t *temperature) UnmarshalText(b []byte) error {
 	t.milli = n
 	return err
 }
+
+func (t *temperature) MarshalBinary() ([]byte, error) { return t.MarshalText() }
+
+func (t *temperature) UnmarshalBinary(b []byte) error { return t.UnmarshalText(b) }
 
 func sampleRecord() record {
 	return record{

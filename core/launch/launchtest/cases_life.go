@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/tenon-dev/tenon/core/launch"
 )
@@ -175,14 +176,16 @@ func checkConcurrentSafe(b *bench) error {
 		return err
 	}
 	var wg sync.WaitGroup
-	errs := make(chan error, 64)
+	errs := make(chan error, 8)
+	limit := time.Now().Add(b.h.Guard)
 	for range 8 {
 		wg.Go(func() {
-			for range 50 {
+			for after := 0; after < 20 && time.Now().Before(limit); {
 				p.Link()
 				p.Info()
 				select {
 				case <-p.Done():
+					after++
 					if !p.Exit().Exited {
 						errs <- errors.New("Done is closed, but Exit is zero")
 						return

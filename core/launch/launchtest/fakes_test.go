@@ -14,6 +14,14 @@ type polite struct{ launch.Process }
 
 func (p polite) Kill() error { return p.Process.Terminate() }
 
+// impolite ends a process that its fake cannot end.
+func impolite(t *testing.T, p launch.Process) {
+	t.Cleanup(func() {
+		p.Kill()
+		<-p.Done()
+	})
+}
+
 // stuckWriter returns for the first few calls, and later when it is let go.
 type stuckWriter struct {
 	mu    sync.Mutex

@@ -161,7 +161,7 @@ func TestSuiteCatchesBrokenLaunchers(t *testing.T) {
 		{"exit before the end", "ZeroExitBeforeDone", wrapped(func(p launch.Process) launch.Process { return earlyExit{p} })},
 		{"exit code is lost", "ExitCode", wrapped(func(p launch.Process) launch.Process { return wrongCode{p} })},
 		{"terminate does nothing", "Terminate", wrapped(func(p launch.Process) launch.Process { return deaf{p} })},
-		{"kill asks only", "Kill", wrapped(func(p launch.Process) launch.Process { return polite{p} })},
+		{"kill asks only", "Kill", wrapped(func(p launch.Process) launch.Process { impolite(t, p); return polite{p} })},
 		{"kill fails after the end", "AfterTheEnd", wrapped(func(p launch.Process) launch.Process { return noisyAfterEnd{p} })},
 		{"kill fails after the end", "ConcurrentSafe", wrapped(func(p launch.Process) launch.Process { return noisyAfterEnd{p} })},
 		{"launches share a process", "Independent", shared()},

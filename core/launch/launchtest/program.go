@@ -73,10 +73,11 @@ func program(name string, env ...string) (Program, error) {
 		"quit": func(context.Context, net.Conn) error { return errQuit },
 	}[name]
 	return Program{
-		Name:  name,
-		Path:  path,
-		Args:  []string{"-test.run=^$"}, // runs nothing, should TestMain not call Main
-		Env:   append([]string{programVar + "=" + name}, env...),
+		Name: name,
+		Path: path,
+		Args: []string{"-test.run=^$"}, // runs nothing, should TestMain not call Main
+		// Under the race detector a process sleeps for a second before it exits.
+		Env:   append([]string{programVar + "=" + name, "GORACE=atexit_sleep_ms=0"}, env...),
 		Serve: serve,
 	}, nil
 }

@@ -1,0 +1,169 @@
+package dynamic
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/tenon-dev/tenon/core/rpc"
+)
+
+// A Dispenser gives objects of services: a *tenon.Client, or an [rpc.Peer].
+type Dispenser interface {
+	Dispense(ctx context.Context, service string, config any, types ...reflect.Type) (*rpc.Object, error)
+}
+
+// Bind dispenses a service without a configuration and makes the func fields of
+// target, a pointer to a struct, call its methods. See [BindObject] for what the
+// fields may be.
+func Bind(ctx context.Context, from Dispenser, service string, target any) error {
+	return BindConfig(ctx, from, service, nil, target)
+}
+
+// BindConfig is Bind for a service that takes a configuration.
+func BindConfig(ctx context.Context, from Dispenser, service string, config, target any) error {
+	fields, err := fieldsOf(target)
+	if err != nil {
+		return err
+	}
+	var types []reflect.Type
+	for _, f := range fields {
+		s, err := shapeOf(f.value.Type(), 0, nil)
+		if err != nil {
+			return err
+		}
+		types = append(types, s.args.types...)
+		types = append(types, s.results.types...)
+	}
+	o, err := from.Dispense(ctx, service, config, types...)
+	if err != nil {
+		return err
+	}
+	if err := BindObject(o, target); err != nil {
+		o.Close()
+		return err
+	}
+	return nil
+}
+
+// BindObject makes the func fields of target, a pointer to a struct, call the
+// methods of o that have their names; a tag such as `tenon:"Get"` gives another
+// name. Each field is a func that may take a context first, and must return an
+// error last: calls can always fail. Fields that are not funcs, and unexported
+// ones, are left alone.
+func BindObject(o *rpc.Object, target any) error {
+	fields, err := fieldsOf(target)
+	if err != nil {
+		return err
+	}
+	for _, f := range fields {
+		params, ok := o.Params(f.method)
+		if !ok {
+			return rpc.Errorf(rpc.Unimplemented, "bind %T: service %q has no method %q: it has %s", target, o.Service(), f.method, strings.Join(o.Methods(), ", "))
+		}
+		s, err := shapeOf(f.value.Type(), 0, params)
+		if err != nil {
+			return rpc.Errorf(rpc.InvalidArgument, "bind %T: field %s: %s.%s: %w", target, f.name, o.Service(), f.method, err)
+		}
+		f.value.Set(reflect.MakeFunc(f.value.Type(), s.stub(o, f.method)))
+	}
+	return nil
+}
+
+// stub returns the body of a func that calls a method of o.
+func (s shape) stub(o *rpc.Object, method string) func([]reflect.Value) []reflect.Value {
+	return func(in []reflect.Value) []reflect.Value {
+		ctx := context.Background()
+		if s.context {
+			if c, ok := in[0].Interface().(context.Context); ok {
+				ctx = c
+			}
+			in = in[1:]
+		}
+		target := s.results.target()
+		err := o.Call(ctx, method, s.args.join(in), pointer(target))
+		if err != nil {
+			target = s.results.target() // whatever was decoded before the error
+		}
+		out := s.results.split(target)
+		result := reflect.New(errorType).Elem()
+		if err != nil {
+			result.Set(reflect.ValueOf(err))
+		}
+		return append(out, result)
+	}
+}
+
+// A field is a func field to be bound.
+type field struct {
+	name   string
+	method string
+	value  reflect.Value
+}
+
+func fieldsOf(target any) ([]field, error) {
+	v := reflect.ValueOf(target)
+	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
+		return nil, fmt.Errorf("dynamic: bind %T: it must be a pointer to a struct of funcs", target)
+	}
+	v = v.Elem()
+	var fields []field
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		if !f.IsExported() || f.Type.Kind() != reflect.Func {
+			continue
+		}
+		if n := f.Type.NumOut(); n == 0 || f.Type.Out(n-1) != errorType {
+			return nil, fmt.Errorf("dynamic: bind %T: field %s, a %v, must return an error last: a call to another process can always fail", target, f.Name, f.Type)
+		}
+		method := f.Tag.Get("tenon")
+		if method == "" {
+			method = f.Name
+		}
+		fields = append(fields, field{name: f.Name, method: method, value: v.Field(i)})
+	}
+	if len(fields) == 0 {
+		return nil, fmt.Errorf("dynamic: bind %T: it has no exported func fields", target)
+	}
+	return fields, nil
+}
+
+// Call calls a method by its full name, "service.Method", or "Method" of the
+// default service, with args, and stores the result, if there is one, in result, a
+// pointer or nil. Several results are stored in a struct with the fields R0, R1
+// and so on. It dispenses an object for this one call.
+func Call(ctx context.Context, from Dispenser, name string, result any, args ...any) error {
+	service, method, ok := cutLast(name)
+	if !ok {
+		service, method = "", name
+	}
+	o, err := from.Dispense(ctx, service, nil)
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	params, _ := o.Params(method) // Call tells when there is none
+	values := make([]reflect.Value, len(args))
+	types := make([]reflect.Type, len(args))
+	for i, a := range args {
+		if a == nil {
+			return rpc.Errorf(rpc.InvalidArgument, "call %s: argument %d is nil, which has no type: pass a typed one", name, i)
+		}
+		values[i], types[i] = reflect.ValueOf(a), reflect.TypeOf(a)
+	}
+	g, err := pack(types, "a", params)
+	if err != nil {
+		return rpc.Errorf(rpc.InvalidArgument, "call %s: %w", name, err)
+	}
+	return o.Call(ctx, method, g.join(values), result)
+}
+
+// cutLast cuts a full name at its last dot: services may have dots in their names.
+func cutLast(name string) (service, method string, ok bool) {
+	i := strings.LastIndexByte(name, '.')
+	if i < 0 {
+		return "", "", false
+	}
+	return name[:i], name[i+1:], true
+}
