@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tenon-dev/tenon/tools/dev/internal/repo"
+)
+
+const fixture = `package x
+
+import "testing"
+
+func FuzzGood(f *testing.F) {
+	f.Fuzz(func(t *testing.T, b []byte) {})
+}
+
+func FuzzBad(f *testing.F) {
+	f.Add([]byte("seed"))
+	f.Fuzz(func(t *testing.T, b []byte) { t.Error("found") })
+}
+
+func fuzzHelper(f *testing.F) {}
+
+type s struct{}
+
+func (s) FuzzMethod(f *testing.F) {}
+`
+
+func TestFindAndRun(t *testing.T) {
+	root := t.TempDir()
+	for name, content := range map[string]string{
+		"go.work":               "go 1.25.0\n\nuse ./core\n",
+		"core/go.mod":           "module " + repo.Prefix + "core\n\ngo 1.25.0\n",
+		"core/x_test.go":        fixture,
+		"core/in/ner/y_test.go": strings.Replace(fixture, "Good", "Deep", 1),
+	} {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mods, err := repo.Modules(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	targets, err := find(root, []string{"core/in/ner/y_test.go", "core/x_test.go"}, mods)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, tg := range targets {
+		got = append(got, tg.String())
+	}
+	want := []string{"core/in/ner FuzzDeep", "core/in/ner FuzzBad", "core FuzzGood", "core FuzzBad"}
+	if !slices.Equal(got, want) {
+		t.Fatalf("targets: %q, want %q", got, want)
+	}
+	for _, tg := range targets {
+		var out bytes.Buffer
+		err := run(&out, tg, mods, "1x")
+		if bad := tg.name == "FuzzBad"; (err != nil) != bad {
+			t.Errorf("%s: %v\n%s", tg, err, &out)
+		}
+	}
+}
+
+func TestFuzzNames(t *testing.T) {
+	for name, want := range map[string]bool{"Fuzz": true, "FuzzX": true, "Fuzz_x": true, "Fuzzy": false, "Test": false} {
+		if got := isFuzzName(name); got != want {
+			t.Errorf("isFuzzName(%q) = %v", name, got)
+		}
+	}
+	if _, err := fuzzFuncs("x_test.go", []byte("package")); err == nil {
+		t.Error("a file that does not parse: no error")
+	}
+}

@@ -1,0 +1,13 @@
+module github.com/tenon-dev/tenon/tools
+
+go 1.25.0
+
+require (
+	github.com/spf13/cobra v1.10.2
+	github.com/tenon-dev/tenon/core v0.1.0
+)
+
+require (
+	github.com/inconshreveable/mousetrap v1.1.0 // indirect
+	github.com/spf13/pflag v1.0.9 // indirect
+)
