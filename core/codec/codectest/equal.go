@@ -1,18 +1,23 @@
 package codectest
 
 import (
+	"math"
 	"math/big"
 	"reflect"
 	"time"
 )
 
-// equal reports whether got is what is left of want after a crossing that
-// changed nothing of note.
-func equal(want, got any) bool {
-	return equalValues(reflect.ValueOf(want), reflect.ValueOf(got))
+// An equality compares what was sent and what arrived, and overlooks what a
+// crossing may change.
+type equality struct {
+	omitsZero bool // a pointer to zero may have become nil
 }
 
-func equalValues(a, b reflect.Value) bool {
+func (e equality) same(want, got any) bool {
+	return e.values(reflect.ValueOf(want), reflect.ValueOf(got))
+}
+
+func (e equality) values(a, b reflect.Value) bool {
 	if !a.IsValid() || !b.IsValid() {
 		return a.IsValid() == b.IsValid()
 	}
@@ -33,16 +38,19 @@ func equalValues(a, b reflect.Value) bool {
 	}
 	switch a.Kind() {
 	case reflect.Pointer, reflect.Interface:
+		if e.omitsZero && a.Kind() == reflect.Pointer && b.IsNil() {
+			return a.IsNil() || a.Elem().IsZero() || isEmpty(a.Elem())
+		}
 		if a.IsNil() || b.IsNil() {
 			return a.IsNil() == b.IsNil()
 		}
-		return equalValues(a.Elem(), b.Elem())
+		return e.values(a.Elem(), b.Elem())
 	case reflect.Slice, reflect.Array:
 		if a.Len() != b.Len() {
 			return false
 		}
 		for i := range a.Len() {
-			if !equalValues(a.Index(i), b.Index(i)) {
+			if !e.values(a.Index(i), b.Index(i)) {
 				return false
 			}
 		}
@@ -52,18 +60,29 @@ func equalValues(a, b reflect.Value) bool {
 			return false
 		}
 		for it := a.MapRange(); it.Next(); {
-			if !equalValues(it.Value(), b.MapIndex(it.Key())) {
+			if !e.values(it.Value(), b.MapIndex(it.Key())) {
 				return false
 			}
 		}
 		return true
 	case reflect.Struct:
 		for i := range a.NumField() {
-			if !equalValues(a.Field(i), b.Field(i)) {
+			if !e.values(a.Field(i), b.Field(i)) {
 				return false
 			}
 		}
 		return true
 	}
+	if a.CanFloat() && math.IsNaN(a.Float()) {
+		return math.IsNaN(b.Float())
+	}
 	return a.Equal(b)
+}
+
+func isEmpty(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Slice, reflect.Map:
+		return v.Len() == 0
+	}
+	return false
 }

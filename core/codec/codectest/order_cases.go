@@ -74,7 +74,7 @@ func concurrentSafe(s *suite) {
 	for worker := range workers {
 		wg.Go(func() {
 			// Each worker reports to a suite of its own, and starts elsewhere.
-			own := &suite{codec: s.codec, opts: s.opts}
+			own := newSuite(s.codec, s.opts)
 			for round := range rounds {
 				for i := range s.samples {
 					sample := s.samples[(i+worker*7+round)%len(s.samples)]

@@ -31,9 +31,16 @@ type Options struct {
 	// message.
 	// Default: false.
 	Unframed bool
+	// OmitsZero says that a pointer to a zero value arrives as nil, as with gob.
+	// Default: false.
+	OmitsZero bool
+	// AcceptsMore says that Decode accepts values that Append refuses, as CBOR has
+	// times beyond the year 9999 as numbers and not as text. It matters to [Fuzz].
+	// Default: false.
+	AcceptsMore bool
 	// Equal reports whether two values of a sample's type are the same.
 	// Default: they are deeply equal, where nil and empty slices and maps are the
-	// same, and times are compared as instants.
+	// same, times are compared as instants, and NaN equals NaN.
 	Equal func(want, got any) bool
 	// Hostile are inputs made to harm this codec, each of which must be refused
 	// without a panic and without much memory.
@@ -90,10 +97,7 @@ func (o Options) skips(name Case) (string, bool) {
 // runCase returns how c breaks the case's sentence, or nil. A panic breaks every
 // sentence.
 func runCase(cs testCase, c codec.Codec, opts Options) error {
-	s := &suite{codec: c, opts: opts}
-	if s.opts.Equal == nil {
-		s.opts.Equal = equal
-	}
+	s := newSuite(c, opts)
 	if err := s.pickSamples(); err != nil {
 		return err
 	}

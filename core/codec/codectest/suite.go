@@ -22,6 +22,13 @@ type suite struct {
 	reports []error
 }
 
+func newSuite(c codec.Codec, opts Options) *suite {
+	if opts.Equal == nil {
+		opts.Equal = equality{omitsZero: opts.OmitsZero}.same
+	}
+	return &suite{codec: c, opts: opts}
+}
+
 func (s *suite) report(format string, args ...any) {
 	if len(s.reports) < maxReports {
 		s.reports = append(s.reports, fmt.Errorf(format, args...))

@@ -1,0 +1,6 @@
+//go:build race
+
+package cborcodec_test
+
+// The race detector makes pools forget at random, so allocations are not counted.
+const raceEnabled = true

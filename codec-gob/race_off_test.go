@@ -1,0 +1,5 @@
+//go:build !race
+
+package gobcodec_test
+
+const raceEnabled = false
