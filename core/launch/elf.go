@@ -35,9 +35,6 @@ func readELF(r io.ReaderAt, head []byte) image {
 	if wide {
 		least = 56
 	}
-	if size < least {
-		return img
-	}
 	for i := range min(count, phdrLimit) {
 		phdr := readAt(r, off+i*size, least)
 		if int64(len(phdr)) < least {

@@ -1,4 +1,4 @@
-//go:build unix
+//go:build unix && !aix && !solaris
 
 package launch_test
 
@@ -44,6 +44,14 @@ func TestGroupOfItsOwn(t *testing.T) {
 	}
 	if shared.Setpgid {
 		t.Error("the caller's attributes were changed")
+	}
+	leader := launch.Attr(func(c *exec.Cmd) { c.SysProcAttr.Setsid = true })
+	if pid, group := own(leader); pid != group {
+		t.Errorf("process %d is in group %d in a session of its own", pid, group)
+	}
+	bare := launch.Attr(func(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{} })
+	if pid, group := own(bare); pid != group {
+		t.Errorf("process %d is in group %d after an Attr function replaced the attributes", pid, group)
 	}
 	join := launch.Attr(func(c *exec.Cmd) { c.SysProcAttr.Pgid = syscall.Getpgrp() })
 	if _, group := own(join); group != syscall.Getpgrp() {
@@ -109,6 +117,10 @@ func TestSurvivorsMayStay(t *testing.T) {
 			p, conn, let := visit(t, "parent-exits", opt)
 			let()
 			wait(t, p)
+			// After the end this does nothing, although there is still a group.
+			if err := p.Kill(); err != nil {
+				t.Error(err)
+			}
 			conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
 			if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Error("the grandchild is gone:", err)

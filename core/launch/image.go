@@ -81,10 +81,10 @@ func readImage(r io.ReaderAt, size int64) image {
 	return image{}
 }
 
-// readAt returns up to n bytes at off: fewer at the end of the file, none after an
-// error or where off is out of all bounds.
+// readAt returns up to n bytes at off: fewer at the end of the file, none where off is
+// out of all bounds, which is an error to every reader.
 func readAt(r io.ReaderAt, off, n int64) []byte {
-	if off < 0 || n <= 0 {
+	if n <= 0 {
 		return nil
 	}
 	buf := make([]byte, n)

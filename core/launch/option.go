@@ -73,7 +73,7 @@ func Survivors(keep bool) Option {
 // a session, namespaces, a working directory. Functions run last, in their order,
 // at each Launch, and must not start the command.
 //
-// What the launcher needs is checked again afterwards. Stdout, Stderr must
+// What the launcher needs is checked again afterwards. Stdout and Stderr must
 // be left alone; the bootstrap's variables and the link are added to whatever Env
 // and ExtraFiles hold then; the process group of [Group] is asked for again. A
 // plugin that the function puts into a new session (Setsid) leads a group as well;

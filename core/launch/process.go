@@ -104,7 +104,7 @@ func (p *process) reap() Exit {
 	case err != nil:
 		// Somebody else reaped it; the group's number may be taken already.
 		p.leave(false)
-		err = p.cmd.Wait()
+		err = errors.Join(p.cmd.Wait(), p.cmd.Process.Release())
 	case seen:
 		p.leave(true)
 		err = p.cmd.Wait()

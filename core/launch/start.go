@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"os/exec"
@@ -86,7 +87,7 @@ func (c *command) start(ctx context.Context, path string, req Request) (_ *proce
 	bootstrap := append(slices.Clone(req.Env), linkValue(cmd, linkEnd))
 	cmd.Env = mergeEnv(cmd.Env, bootstrap)
 
-	started, err := c.run(ctx, cmd)
+	started, err := c.run(ctx, cmd, req.Logger)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +111,7 @@ func (c *command) start(ctx context.Context, path string, req Request) (_ *proce
 
 // run starts cmd, again if the file is being written. An [exec.Cmd] cannot be
 // started twice, so that each attempt is a copy.
-func (c *command) run(ctx context.Context, cmd *exec.Cmd) (*exec.Cmd, error) {
+func (c *command) run(ctx context.Context, cmd *exec.Cmd, log *slog.Logger) (*exec.Cmd, error) {
 	for wait, tries := time.Millisecond, 0; ; wait, tries = wait*2, tries+1 {
 		attempt := &exec.Cmd{
 			Path: cmd.Path, Args: cmd.Args, Env: cmd.Env, Dir: cmd.Dir,
@@ -124,6 +125,7 @@ func (c *command) run(ctx context.Context, cmd *exec.Cmd) (*exec.Cmd, error) {
 		if !isBusy(err) || tries == busyRetries {
 			return nil, c.startErrorIn(cmd.Path, cmd.Dir, err)
 		}
+		log.Debug("the plugin's file is open for writing, trying again", "path", cmd.Path, "wait", wait)
 		if err := pause(ctx, wait); err != nil {
 			return nil, c.cancelled(err)
 		}

@@ -55,7 +55,9 @@ func checkCancelledStart(b *bench) error {
 	if !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("Launch returned %v, which does not match context.Canceled", err)
 	}
-	return nil
+	// A start that did not take place uses nothing up.
+	_, err = b.launch(context.Background(), l, launch.Request{Link: true})
+	return err
 }
 
 func checkContextBoundsStartOnly(b *bench) error {
