@@ -16,16 +16,6 @@ type callBody struct {
 	payload    []byte        // the rest: one value, encoded
 }
 
-// A reference names a live value that a call or a reply passes beside its
-// payload.
-type reference struct {
-	kind byte
-	id   uint64
-}
-
-// referenceSize is the size of a reference on the wire: its kind and its id.
-const referenceSize = 1 + 8
-
 // appendCallHead appends what stands before the payload, and returns the flags
 // that say what that is.
 func appendCallHead(dst []byte, object uint64, deadline time.Duration, md Metadata, refs []reference) ([]byte, byte) {
@@ -73,31 +63,6 @@ func parseCallBody(src []byte, flags byte) (callBody, error) {
 	}
 	c.payload = src
 	return c, nil
-}
-
-// appendReferences appends a table of references: a count, u16, and the entries.
-func appendReferences(dst []byte, refs []reference) []byte {
-	dst = binary.BigEndian.AppendUint16(dst, uint16(len(refs)))
-	for _, r := range refs {
-		dst = binary.BigEndian.AppendUint64(append(dst, r.kind), r.id)
-	}
-	return dst
-}
-
-func parseReferences(src []byte) ([]reference, []byte, bool) {
-	if len(src) < 2 {
-		return nil, nil, false
-	}
-	n := int(binary.BigEndian.Uint16(src))
-	if src = src[2:]; len(src) < n*referenceSize {
-		return nil, nil, false
-	}
-	refs := make([]reference, n)
-	for i := range refs {
-		refs[i] = reference{kind: src[0], id: binary.BigEndian.Uint64(src[1:])}
-		src = src[referenceSize:]
-	}
-	return refs, src, true
 }
 
 // remaining returns what is left until t, at least a nanosecond: a deadline that

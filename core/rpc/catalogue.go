@@ -30,10 +30,12 @@ type ServiceInfo struct {
 type MethodInfo struct {
 	Name   string   `json:"name"`
 	Doc    string   `json:"doc,omitempty"`
-	Kind   string   `json:"kind"`             // "unary"
+	Kind   Kind     `json:"kind,omitempty"`   // "" for unary
 	Params []string `json:"params,omitempty"` // the arguments' names, where Args is an object made of them
 	Args   *Type    `json:"args,omitempty"`   // nil: nothing crosses
 	Result *Type    `json:"result,omitempty"` // nil: nothing crosses
+	Item   *Type    `json:"item,omitempty"`   // of a stream: its values, the caller's where both send
+	Down   *Type    `json:"down,omitempty"`   // where both send: the callee's values
 }
 
 // String returns the method as a person would write it in Go.
@@ -52,7 +54,16 @@ func (m MethodInfo) String() string {
 			b.WriteString(f.Name + " " + f.Type.String())
 		}
 	}
+	if m.Kind == KindClientStream || m.Kind == KindBidiStream {
+		b.WriteString("stream of " + m.Item.String())
+	}
 	b.WriteString(")")
+	switch m.Kind {
+	case KindServerStream:
+		b.WriteString(" stream of " + m.Item.String())
+	case KindBidiStream:
+		b.WriteString(" stream of " + m.Down.String())
+	}
 	if m.Result != nil {
 		b.WriteString(" " + m.Result.String())
 	}
@@ -76,8 +87,8 @@ func Describe(services map[string]*Service, configured string, codecs []codec.Co
 		}
 		for _, m := range s.def.Methods {
 			info.Methods = append(info.Methods, MethodInfo{
-				Name: m.Name, Doc: m.Doc, Kind: "unary", Params: m.Params,
-				Args: TypeOf(m.Args), Result: TypeOf(m.Result),
+				Name: m.Name, Doc: m.Doc, Kind: m.Kind, Params: m.Params,
+				Args: TypeOf(m.Args), Result: TypeOf(m.Result), Item: TypeOf(m.Item), Down: TypeOf(m.Down),
 			})
 		}
 		c.Services = append(c.Services, info)

@@ -18,7 +18,8 @@ import (
 // errors.Is on an Error holds for its [Code], and on both sides for the errors
 // that have a name on the wire: context.Canceled, context.DeadlineExceeded,
 // io.EOF, io.ErrUnexpectedEOF, fs.ErrNotExist, fs.ErrExist, fs.ErrPermission,
-// and those that an application registers (see [Errors]).
+// [ErrReleased], [ErrStopped], and those that an application registers (see
+// [Errors]).
 type Error struct {
 	Code    Code
 	Message string            // for people; never parse it
@@ -93,7 +94,7 @@ func (p *PanicError) Error() string { return "panic: " + p.Value }
 // this package.
 type Errors map[string]error
 
-// builtin are the errors of the standard library that keep their identity.
+// builtin are the errors that keep their identity without being registered.
 // The order is fixed, since what is found first is named first.
 var builtin = []struct {
 	name string
@@ -106,6 +107,8 @@ var builtin = []struct {
 	{"not_exist", fs.ErrNotExist},
 	{"exist", fs.ErrExist},
 	{"permission", fs.ErrPermission},
+	{"released", ErrReleased},
+	{"stopped", ErrStopped},
 }
 
 // names returns the wire names of all that err matches.

@@ -27,8 +27,29 @@ type wirePanic struct {
 // error must always get through.
 const maxErrorText = 16 << 10
 
-// appendError appends err as it crosses the wire. It cannot fail.
-func appendError(dst []byte, err error, registered Errors) []byte {
+// maxErrorNames and maxErrorName bound the names of an error that are taken from
+// a peer, since they may be passed on to another one.
+const (
+	maxErrorNames = 64
+	maxErrorName  = 256
+)
+
+// appendError appends err as it crosses the wire. It cannot fail: an error that
+// panics when it is asked for its text, such as a nil pointer, crosses as that.
+func appendError(dst []byte, err error, registered Errors) (out []byte) {
+	defer func() {
+		if v := recover(); v != nil {
+			out = appendWireError(dst, wireError{
+				Code:    Internal.String(),
+				Message: cut(fmt.Sprintf("the handler returned an error, a %T, that panics when it is read: %v", err, v)),
+			})
+		}
+	}()
+	return appendWireError(dst, describeError(err, registered))
+}
+
+// describeError returns err in the form that crosses. It panics if err does.
+func describeError(err error, registered Errors) wireError {
 	w := wireError{Code: CodeOf(err).String(), Message: err.Error(), Is: registered.names(err)}
 	if e := (*Error)(nil); errors.As(err, &e) {
 		w.Details = e.Details
@@ -52,6 +73,10 @@ func appendError(dst []byte, err error, registered Errors) []byte {
 			break
 		}
 	}
+	return w
+}
+
+func appendWireError(dst []byte, w wireError) []byte {
 	b, jsonErr := json.Marshal(w)
 	if jsonErr != nil { // strings and maps of strings always encode
 		panic(fmt.Sprintf("rpc: encode error: %v", jsonErr))
@@ -66,6 +91,7 @@ func parseError(src []byte, registered Errors) *Error {
 	if err := json.Unmarshal(src, &w); err != nil {
 		return Errorf(Internal, "the peer's call failed, and its error does not parse: %w", err)
 	}
+	w.Is = slices.DeleteFunc(w.Is[:min(len(w.Is), maxErrorNames)], func(name string) bool { return len(name) > maxErrorName })
 	e := &Error{Code: ParseCode(w.Code), Message: w.Message, Details: w.Details, remote: true, names: w.Is}
 	e.causes = registered.resolve(w.Is)
 	if w.Panic != nil {

@@ -29,6 +29,12 @@ const (
 	frameShutdown frameType = 0x12 // finish the calls in flight, take no more, say drained
 	frameDrained  frameType = 0x13 // the answer
 	frameRelease  frameType = 0x14 // the body names objects that the peer no longer uses
+
+	// On a flow, from both sides.
+	frameMessage frameType = 0x20 // one value, or the first piece of it
+	frameChunk   frameType = 0x21 // bytes as they come
+	frameEnd     frameType = 0x22 // no more from this side; with flagError, because of that
+	frameStop    frameType = 0x23 // this side reads no more
 )
 
 // String returns the type's name in docs/protocol.md.
@@ -52,16 +58,25 @@ func (t frameType) String() string {
 		return "DRAINED"
 	case frameRelease:
 		return "RELEASE"
+	case frameMessage:
+		return "MESSAGE"
+	case frameChunk:
+		return "CHUNK"
+	case frameEnd:
+		return "END"
+	case frameStop:
+		return "STOP"
 	}
 	return fmt.Sprintf("type 0x%02x", byte(t))
 }
 
 const (
 	flagMore       byte = 0x01 // further pieces follow as DATA; a first piece then starts with the length of the whole, u32
-	flagError      byte = 0x02 // REPLY: the payload is an error
+	flagError      byte = 0x02 // REPLY, END: the body is an error
 	flagDeadline   byte = 0x04 // CALL: the body has a deadline
 	flagMetadata   byte = 0x08 // CALL: the body has metadata
 	flagReferences byte = 0x10 // CALL, REPLY: the body has a table of references
+	flagRefused    byte = 0x40 // REPLY: the call did not run, and what it passed is not used
 	flagAbort      byte = 0x20 // DATA: the sender gives the message up; the body is empty
 )
 

@@ -25,6 +25,9 @@ type Incoming struct {
 	received int // bytes of the arguments, for interceptors
 	reply    *buffer
 	decoded  bool
+	args     taking   // live arguments
+	flows    []*flow  // those that end with the call
+	results  *passing // live results
 }
 
 // Decode decodes the arguments into v, a pointer to a value of the method's
@@ -48,11 +51,19 @@ func (in *Incoming) Reply(v any) error {
 		return Errorf(Internal, "%s was replied to twice", in.name())
 	}
 	m := newMessage()
+	if in.results != nil {
+		if in.results.err != nil {
+			m.free()
+			return in.results.err
+		}
+		m.b = appendReferences(m.b, in.results.table)
+	}
+	head := len(m.b)
 	if err := encodeValue(in.object.codec, m, v); err != nil {
 		m.free()
 		return Errorf(Internal, "the result of %s does not encode as %s: %w", in.name(), in.object.codec.Name(), err)
 	}
-	if n, limit := len(m.body()), in.lane.peer.remote.Message; n > limit {
+	if n, limit := len(m.b)-head, in.lane.peer.remote.Message; n > limit {
 		m.free()
 		return exceeded("Message", n, limit, "bytes of a result of "+in.name(), "the peer")
 	}
@@ -66,6 +77,7 @@ func (in *Incoming) name() string { return in.object.name + "." + in.method.Name
 func (in *Incoming) run() {
 	err := in.serve()
 	in.releaseBody()
+	in.endFlows(err)
 	in.lane.answer(in, err)
 }
 

@@ -30,13 +30,18 @@ func (p *Peer) accept() {
 // accepted serves one stream of the peer.
 func (p *Peer) accepted(stream transport.Stream) {
 	defer p.joined.Done()
-	defer stream.Close()
 	var kind [1]byte
 	stream.SetReadDeadline(time.Now().Add(kindTimeout))
 	if _, err := io.ReadFull(stream, kind[:]); err != nil {
+		stream.Close()
 		p.log.Debug("a stream of the peer ended before it said what it is for", "error", err)
 		return
 	}
+	if kind[0] == kindFlow { // which lives on without this goroutine
+		p.flows.arrive(stream)
+		return
+	}
+	defer stream.Close()
 	stream.SetReadDeadline(time.Time{})
 	switch kind[0] {
 	case kindControl:

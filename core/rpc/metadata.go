@@ -68,7 +68,7 @@ func parseMetadata(src []byte) (Metadata, []byte, bool) {
 	if uint64(n)*8 > uint64(len(src)) { // each entry has two lengths at least
 		return nil, nil, false
 	}
-	md := make(Metadata, n)
+	md := make(Metadata, min(n, 64)) // it grows by what arrives, not by the count
 	for range n {
 		var k, v string
 		var ok bool

@@ -52,7 +52,7 @@ func (p *Peer) Dispense(ctx context.Context, service string, config any, types .
 		}
 	}
 	var reply dispenseReply
-	if err := p.root().call(ctx, rootDispense, "Dispense", &req, &reply); err != nil {
+	if err := p.root().call(ctx, rootDispense, "Dispense", &req, &reply, nil); err != nil {
 		return nil, err
 	}
 	chosen := p.codec(reply.Codec)
@@ -96,7 +96,7 @@ func (p *Peer) encodeConfig(req *dispenseRequest, config any) error {
 // Describe returns the catalogue of what the peer serves.
 func (p *Peer) Describe(ctx context.Context) (*Catalogue, error) {
 	var c Catalogue
-	if err := p.root().call(ctx, rootDescribe, "Describe", nil, &c); err != nil {
+	if err := p.root().call(ctx, rootDescribe, "Describe", nil, &c, nil); err != nil {
 		return nil, err
 	}
 	return &c, nil
@@ -148,15 +148,24 @@ func (o *Object) now() *binding {
 // decodes the result into result, a pointer. Both are nil, or struct{}, where
 // the method has none. It returns within ctx whatever the peer does.
 func (o *Object) Call(ctx context.Context, method string, args, result any) error {
-	b, err := o.binding(ctx)
+	b, m, err := o.find(ctx, method)
 	if err != nil {
 		return err
 	}
+	return b.call(ctx, m.number, method, args, result, nil)
+}
+
+// find returns where o is now, and a method of it.
+func (o *Object) find(ctx context.Context, method string) (*binding, boundMethod, error) {
+	b, err := o.binding(ctx)
+	if err != nil {
+		return nil, boundMethod{}, err
+	}
 	m, ok := b.methods[method]
 	if !ok {
-		return Errorf(Unimplemented, "service %q has no method %q%s", b.service, method, nearest(method, o.Methods()))
+		return nil, boundMethod{}, Errorf(Unimplemented, "service %q has no method %q%s", b.service, method, nearest(method, o.Methods()))
 	}
-	return b.call(ctx, m.number, method, args, result)
+	return b, m, nil
 }
 
 // binding returns where o is now, after the peer of old ones has gone.
@@ -219,22 +228,23 @@ func (o *Object) Close() error {
 	return nil
 }
 
-// call makes one call, inside the interceptors.
-func (b *binding) call(ctx context.Context, number uint16, method string, args, result any) error {
+// call makes one call, inside the interceptors. live is what it passes beside its
+// arguments; nil for nothing.
+func (b *binding) call(ctx context.Context, number uint16, method string, args, result any, live *Call) error {
 	intercept := b.peer.cfg.Interceptors
 	if len(intercept) == 0 || b.id == rootObject {
-		_, _, err := b.exchange(ctx, number, method, args, result)
+		_, _, err := b.exchange(ctx, number, method, args, result, live)
 		return err
 	}
 	info := &CallInfo{Service: b.service, Method: method, Started: time.Now()}
 	return runInterceptors(ctx, intercept, info, func(ctx context.Context) (err error) {
-		info.RequestBytes, info.ReplyBytes, err = b.exchange(ctx, number, method, args, result)
+		info.RequestBytes, info.ReplyBytes, err = b.exchange(ctx, number, method, args, result, live)
 		return err
 	})
 }
 
 // exchange sends the arguments, waits for the reply, and decodes it.
-func (b *binding) exchange(ctx context.Context, number uint16, method string, args, result any) (sent, received int, err error) {
+func (b *binding) exchange(ctx context.Context, number uint16, method string, args, result any, live *Call) (sent, received int, err error) {
 	p := b.peer
 	var left time.Duration
 	if t, ok := ctx.Deadline(); ok {
@@ -246,7 +256,11 @@ func (b *binding) exchange(ctx context.Context, number uint16, method string, ar
 	}
 	m := newMessage()
 	var flags byte
-	m.b, flags = appendCallHead(m.b, b.id, left, md, nil)
+	var refs []reference
+	if live != nil {
+		refs = live.passing.table
+	}
+	m.b, flags = appendCallHead(m.b, b.id, left, md, refs)
 	head := len(m.b)
 	if err := encodeValue(b.codec, m, args); err != nil {
 		m.free()
@@ -261,11 +275,17 @@ func (b *binding) exchange(ctx context.Context, number uint16, method string, ar
 		m.free()
 		return sent, 0, err
 	}
+	if live != nil {
+		live.start()
+	}
 	reply, err := lane.do(ctx, header{typ: frameCall, flags: flags, method: number}, m, b.service, method)
 	if err != nil {
 		return sent, 0, err
 	}
 	defer p.release(&reply)
+	if err := b.takeResults(&reply, live, method); err != nil {
+		return sent, 0, err
+	}
 	received = len(reply.body)
 	switch {
 	case reply.over != nil:
@@ -277,4 +297,29 @@ func (b *binding) exchange(ctx context.Context, number uint16, method string, ar
 		return sent, received, Errorf(Internal, "the result of %s.%s does not decode as %s: %w", b.service, method, b.codec.Name(), err)
 	}
 	return sent, received, nil
+}
+
+// takeResults takes the table of live results off a reply.
+func (b *binding) takeResults(reply *message, live *Call, method string) error {
+	if live != nil {
+		live.results.refused = reply.flags&flagRefused != 0
+	}
+	if reply.flags&flagReferences == 0 {
+		return nil
+	}
+	table, rest, ok := parseReferences(reply.body)
+	if !ok {
+		return Errorf(Internal, "the reply to %s.%s has a table of references that is cut off", b.service, method)
+	}
+	reply.body = rest
+	results := taking{table: table}
+	if n, limit := len(table), b.peer.cfg.Limits.References; n > limit || live == nil {
+		results.discard(b.peer)
+		if live == nil {
+			return Errorf(Internal, "the reply to %s.%s passes live values, and none are expected", b.service, method)
+		}
+		return exceeded("References", n, limit, "references in one reply", "this side")
+	}
+	live.results = results
+	return nil
 }

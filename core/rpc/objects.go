@@ -26,13 +26,14 @@ type objects struct {
 
 // exported is one object: a service's value, and how calls on it are encoded.
 type exported struct {
-	id      uint64
-	name    string // the service's, as the peer asked for it
-	service *Service
-	codec   codec.Codec
-	impl    any
-	errors  Errors
-	uses    atomic.Int64 // calls that run, and one for being in the table
+	id       uint64
+	name     string // the service's, as the peer asked for it
+	service  *Service
+	codec    codec.Codec
+	impl     any
+	borrowed bool // the value is not the engine's to close
+	errors   Errors
+	uses     atomic.Int64 // calls that run, and one for being in the table
 }
 
 // add enters an object into the table and gives it an id.
@@ -68,7 +69,7 @@ func (t *objects) put(e *exported) {
 	if e.uses.Add(-1) > 0 {
 		return
 	}
-	if c, ok := e.impl.(io.Closer); ok {
+	if c, ok := e.impl.(io.Closer); ok && !e.borrowed {
 		t.later(func() { c.Close() })
 	}
 }

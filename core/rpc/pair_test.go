@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 	"net"
+	"reflect"
 	"sync"
 	"testing"
 
@@ -76,3 +77,5 @@ func (p *pair) dispense(t testing.TB, name string) *Object {
 	}
 	return o
 }
+
+func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }

@@ -52,6 +52,7 @@ type Peer struct {
 	objects objects
 	workers workers
 	active  active
+	flows   *flows
 	failed  chan struct{}  // closed with the first failure
 	done    chan struct{}  // closed when the session has ended and err stands
 	joined  sync.WaitGroup // the goroutines of the peer, but for handlers
@@ -82,6 +83,7 @@ func NewPeer(session transport.Session, cfg Config) (*Peer, error) {
 		failed: make(chan struct{}), done: make(chan struct{}),
 	}
 	p.budget.limit = int64(cfg.Limits.Receive)
+	p.flows = newFlows(p)
 	p.active.idle = make(chan struct{}, 1)
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	root := newRoot(p)
@@ -168,6 +170,7 @@ func (p *Peer) supervise() {
 		calls.end(gone)
 	}
 	p.session.Close()
+	p.flows.close(gone)
 	p.joined.Wait()
 	if calls != nil {
 		calls.w.close(gone)
@@ -245,6 +248,7 @@ type Stats struct {
 	Calls    int   // calls of this side in flight
 	Serving  int   // calls of the peer that run here
 	Objects  int   // objects of this side that the peer holds
+	Flows    int   // streams beside the lanes
 	Received int64 // bytes of messages that are not yet decoded
 }
 
@@ -253,7 +257,7 @@ func (p *Peer) Stats() Stats {
 	p.mu.Lock()
 	calls, serving := p.calls, p.serving
 	p.mu.Unlock()
-	s := Stats{Objects: p.objects.count(), Received: p.budget.used.Load()}
+	s := Stats{Objects: p.objects.count(), Received: p.budget.used.Load(), Flows: p.flows.count()}
 	if calls != nil {
 		s.Calls = calls.inFlight()
 	}

@@ -37,13 +37,20 @@ type message struct {
 	over     *Error // the message was larger than a limit allows, and is gone
 }
 
-// readBuffer is the size of the buffer under a lane: large enough that many small
-// frames take one read.
-const readBuffer = 32 << 10
+// The sizes of the buffers under a stream: large enough on a lane that many small
+// frames take one read, and small on a flow, of which there may be many.
+const (
+	laneBuffer = 32 << 10
+	flowBuffer = 8 << 10
+)
 
 func newReader(stream io.Reader, limits Limits, b *budget) *reader {
+	return newReaderSize(stream, limits, b, laneBuffer)
+}
+
+func newReaderSize(stream io.Reader, limits Limits, b *budget, size int) *reader {
 	return &reader{
-		br:       bufio.NewReaderSize(stream, readBuffer),
+		br:       bufio.NewReaderSize(stream, size),
 		partial:  map[uint32]*partial{},
 		limit:    limits.Message + limits.Metadata + 64<<10,
 		budget:   b,
@@ -109,7 +116,7 @@ func (r *reader) piece(h header) (msg message, whole bool, err error) {
 		return message{}, false, &ProtocolError{Violation: fmt.Sprintf("DATA for message %d, of which there was no first piece", h.id)}
 	case h.typ != frameData && p != nil:
 		return message{}, false, &ProtocolError{Violation: fmt.Sprintf("%v %d begins while the message of that id is incomplete", h.typ, h.id)}
-	case h.typ != frameCall && h.typ != frameReply && h.typ != frameData:
+	case h.typ != frameCall && h.typ != frameReply && h.typ != frameMessage && h.typ != frameData:
 		return message{}, false, &ProtocolError{Violation: fmt.Sprintf("%v in pieces", h.typ)}
 	case p == nil:
 		if p, err = r.first(h); err != nil {
@@ -120,6 +127,9 @@ func (r *reader) piece(h header) (msg message, whole bool, err error) {
 	if h.flags&flagAbort != 0 {
 		r.drop(h.id, p)
 		return message{}, false, nil
+	}
+	if got := p.size + n; got > p.total || got < p.total && h.flags&flagMore == 0 {
+		return message{}, false, &ProtocolError{Violation: fmt.Sprintf("a message of %d bytes, where %d were announced", got, p.total)}
 	}
 	if err := r.fill(p, n); err != nil {
 		return message{}, false, unexpected(err)

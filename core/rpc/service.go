@@ -40,8 +40,11 @@ type MethodDefinition struct {
 	Name   string
 	Doc    string
 	Params []string     // names of the arguments, where Args is a struct made of them; nil where Args is the one argument itself
+	Kind   Kind         // unary, or the kind of a streaming method
 	Args   reflect.Type // what crosses to the callee; nil or struct{}: nothing
 	Result reflect.Type // what crosses back; nil or struct{}: nothing
+	Item   reflect.Type // of a streaming method: the values of the stream, those of the caller where both send
+	Down   reflect.Type // of a method in which both send: the callee's values
 
 	// Serve decodes the arguments, calls impl, and replies, each at most once. An
 	// error it returns is the call's.
@@ -95,9 +98,25 @@ func (s *Service) Check(c codec.Codec) error {
 		if err := checkType(c, m.Result); err != nil {
 			return fmt.Errorf("%s: result: %w", m.Name, err)
 		}
+		for _, t := range []reflect.Type{m.Item, m.Down} {
+			if err := checkType(c, t); err != nil {
+				return fmt.Errorf("%s: stream: %w", m.Name, err)
+			}
+		}
 	}
 	return nil
 }
+
+// Kind says how the values of a method travel. Its text is part of the catalogue.
+type Kind string
+
+// The kinds of methods.
+const (
+	KindUnary        Kind = "" // one value each way
+	KindServerStream Kind = "server_stream"
+	KindClientStream Kind = "client_stream"
+	KindBidiStream   Kind = "bidi_stream"
+)
 
 // nothing is the type of which a value takes no bytes, whatever the codec.
 var nothing = reflect.TypeFor[struct{}]()

@@ -72,12 +72,15 @@ func (s *serving) call(msg message) error {
 	}
 	object, method, refusal := s.find(body, msg.method)
 	if refusal != nil {
+		discarded := taking{table: body.references}
+		discarded.discard(s.peer)
 		return s.refuse(msg, refusal)
 	}
 	in := &Incoming{
 		callContext: callContext{parent: s.peer.ctx, metadata: body.metadata},
 		lane:        s, id: msg.id, object: object, method: method,
-		m: msg.m, payload: body.payload, reserved: msg.reserved, received: len(body.payload),
+		args: taking{table: body.references},
+		m:    msg.m, payload: body.payload, reserved: msg.reserved, received: len(body.payload),
 	}
 	if body.deadline > 0 {
 		in.deadline = time.Now().Add(body.deadline)
@@ -89,6 +92,7 @@ func (s *serving) call(msg message) error {
 		return err
 	case refusal != nil:
 		s.peer.objects.put(object)
+		in.args.discard(s.peer)
 		return s.refuse(msg, refusal)
 	}
 	if !s.peer.workers.do(in) { // the session ends
@@ -158,6 +162,8 @@ func (s *serving) answer(in *Incoming, err error) {
 		h.flags = flagError
 	} else if m == nil {
 		m = newMessage()
+	} else if in.results != nil {
+		h.flags = flagReferences
 	}
 	// The call leaves before its reply does: the peer may use the id again as soon
 	// as it has the reply. Meanwhile a shutdown must not overtake it.
@@ -176,7 +182,7 @@ func (s *serving) refuse(msg message, err *Error) error {
 	s.peer.release(&msg)
 	m := newMessage()
 	m.b = appendError(m.b, err, s.peer.cfg.Errors)
-	s.w.send(s.peer.ctx, header{typ: frameReply, flags: flagError, id: msg.id}, m, false, false)
+	s.w.send(s.peer.ctx, header{typ: frameReply, flags: flagError | flagRefused, id: msg.id}, m, false, false)
 	return nil
 }
 

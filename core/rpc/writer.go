@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"io"
 	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -20,12 +21,19 @@ type writer struct {
 	fail   func(error) // told once, when a write failed; must not wait
 	begin  []byte      // written before everything else: the stream's kind
 
+	// ordered keeps all frames in the order of their sending. Otherwise small ones
+	// pass between the pieces of long ones.
+	ordered bool
+	bound   int // how many bytes may wait; 0: queueBound
+
 	mu      sync.Mutex
 	small   []byte      // whole frames, to be written next
 	spare   []byte      // the other half of a double buffer
 	large   []*outgoing // messages to be cut up, one piece of each in turn
+	partial bool        // the first of large has left in part, and is not in the list
 	writing bool        // somebody owns the stream
 	err     error       // no more is taken
+	idle    func()      // told once, when all was written
 	room    chan struct{}
 	wake    chan struct{} // to the writer's goroutine, nil until it is needed
 	joined  sync.WaitGroup
@@ -60,7 +68,7 @@ const (
 func (w *writer) send(ctx context.Context, h header, m *buffer, self, yield bool) (*outgoing, error) {
 	size := len(m.body())
 	w.mu.Lock()
-	for w.err == nil && len(w.small)+len(w.large)*maxFrame > queueBound {
+	for w.err == nil && w.full() {
 		if err := w.waitForRoom(ctx); err != nil {
 			w.mu.Unlock()
 			m.free()
@@ -74,7 +82,7 @@ func (w *writer) send(ctx context.Context, h header, m *buffer, self, yield bool
 	}
 	var out *outgoing
 	switch {
-	case size <= copyUpTo:
+	case size <= copyUpTo && !w.behindLarge():
 		h.length = uint32(size)
 		h.put(m.b[headroom-headerSize:])
 		w.small = append(w.small, m.b[headroom-headerSize:]...)
@@ -98,9 +106,28 @@ func (w *writer) sendFrame(h header, body []byte, self bool) {
 		w.mu.Unlock()
 		return
 	}
-	w.small = append(append(w.small, head[:]...), body...)
+	if w.behindLarge() {
+		m := newMessage()
+		m.b = append(m.b, body...)
+		w.large = append(w.large, newOutgoing(h, m))
+	} else {
+		w.small = append(append(w.small, head[:]...), body...)
+	}
 	w.flush(self, false)
 }
+
+// full reports whether senders have to wait. Called with w.mu held.
+func (w *writer) full() bool {
+	bound := w.bound
+	if bound == 0 {
+		bound = queueBound
+	}
+	return len(w.small)+len(w.large)*maxFrame > bound
+}
+
+// behindLarge reports whether a small frame has to wait for its turn behind long
+// messages. Called with w.mu held.
+func (w *writer) behindLarge() bool { return w.ordered && (w.partial || len(w.large) > 0) }
 
 // flush sees to it that what is queued gets written. It is called with w.mu held
 // and releases it.
@@ -139,6 +166,26 @@ func (w *writer) drain(rounds int) {
 		}
 	}
 	w.writing = false
+	if idle := w.idle; idle != nil {
+		w.idle = nil
+		w.mu.Unlock()
+		idle()
+		w.mu.Lock()
+	}
+}
+
+// whenIdle calls f as soon as all that was sent is written, or cannot be any
+// more; f must not wait.
+func (w *writer) whenIdle(f func()) {
+	w.mu.Lock()
+	w.idle = f
+	if w.writing {
+		w.mu.Unlock()
+		return
+	}
+	w.writing = true
+	w.drain(0)
+	w.mu.Unlock()
 }
 
 // writeSmall writes the small frames that are queued. Called with w.mu held.
@@ -158,18 +205,24 @@ func (w *writer) writeSmall() {
 	}
 }
 
-// writePiece writes one piece of the first long message and puts the message
-// behind the others. Called with w.mu held.
+// writePiece writes one piece of the first long message, and puts the message
+// behind the others, or first again where the order counts. Called with w.mu
+// held.
 func (w *writer) writePiece() {
 	out := w.large[0]
 	w.large = w.large[1:]
 	b, last := out.piece()
+	w.partial = !last
 	if len(b) > 0 {
 		w.write(b)
 	}
 	if last || w.err != nil {
 		out.m.free()
 		out.m = nil
+		return
+	}
+	if w.ordered {
+		w.large = slices.Insert(w.large, 0, out)
 	} else {
 		w.large = append(w.large, out)
 	}

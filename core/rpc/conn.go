@@ -1,0 +1,102 @@
+package rpc
+
+import (
+	"bufio"
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// conn is a raw connection: a stream whose bytes are not framed. Its io.EOF means
+// that there are no more bytes, for whatever reason; a protocol that runs over it
+// must say by itself where it ends, as over a socket.
+type conn struct {
+	transport.Stream
+	r      *bufio.Reader // over the stream; it may hold what came early
+	side   transport.Side
+	closed func()
+
+	once  sync.Once
+	mu    sync.Mutex
+	timer *time.Timer // of the write deadline
+	late  bool
+}
+
+var _ net.Conn = (*conn)(nil)
+
+// Read implements [net.Conn].
+func (c *conn) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = os.ErrDeadlineExceeded // a net.Error itself, which callers look for
+	}
+	return n, err
+}
+
+// Write implements [net.Conn].
+func (c *conn) Write(p []byte) (int, error) {
+	n, err := c.Stream.Write(p)
+	if err != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.late {
+			return n, os.ErrDeadlineExceeded
+		}
+	}
+	return n, err
+}
+
+// Close implements [net.Conn].
+func (c *conn) Close() error {
+	err := c.Stream.Close()
+	c.once.Do(func() {
+		c.SetWriteDeadline(time.Time{})
+		c.closed()
+	})
+	return err
+}
+
+// LocalAddr implements [net.Conn].
+func (c *conn) LocalAddr() net.Addr { return connAddr(c.side.String()) }
+
+// RemoteAddr implements [net.Conn].
+func (c *conn) RemoteAddr() net.Addr { return connAddr(c.side.Peer().String()) }
+
+// SetDeadline implements [net.Conn].
+func (c *conn) SetDeadline(t time.Time) error {
+	c.SetWriteDeadline(t)
+	return c.SetReadDeadline(t)
+}
+
+// SetWriteDeadline implements [net.Conn]. A write that comes too late ends the
+// connection: half a frame of a multiplexer cannot be taken back.
+func (c *conn) SetWriteDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.timer != nil {
+		c.timer.Stop()
+		c.timer = nil
+	}
+	if !t.IsZero() {
+		c.timer = time.AfterFunc(time.Until(t), func() {
+			c.mu.Lock()
+			c.late = true
+			c.mu.Unlock()
+			c.Stream.Close()
+		})
+	}
+	return nil
+}
+
+// connAddr names an end of a connection.
+type connAddr string
+
+// Network implements [net.Addr].
+func (connAddr) Network() string { return "tenon" }
+
+// String implements [net.Addr].
+func (a connAddr) String() string { return string(a) }

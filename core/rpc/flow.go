@@ -1,0 +1,395 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// A flow is a stream of its own beside the lanes: for the messages of a streaming
+// call, for a reader, a writer, or a connection. The side that passes the flow on
+// in a table of references opens the stream; the other one waits for it.
+//
+// Each direction that is used ends with END, cleanly or with an error; what ends
+// without it was cut. A receiver that reads no more says STOP. The stream is
+// closed when both directions are over, or at once when the flow is broken.
+type flow struct {
+	peer    *Peer
+	id      uint64
+	opened  bool          // by this side
+	arrived chan struct{} // closed when stream, w and r stand, or err does
+	stream  transport.Stream
+	w       writer
+	r       *reader
+
+	receive sync.Mutex // held while reading: one reader at a time
+
+	mu      sync.Mutex
+	err     error // why the flow is over, for both directions
+	closed  bool
+	sentEnd bool  // this side's direction is over
+	endErr  error // the peer's direction is over: io.EOF when cleanly
+	stopped bool  // the peer reads no more
+	quiet   bool  // this side read since it wrote last: somebody may wait for what it writes next
+	detach  func() bool
+}
+
+// flowBound is how many bytes of a flow may wait to be written: more would only
+// add to what the transport's own flow control lets through.
+const flowBound = 64 << 10
+
+// direction says which directions of a flow this side uses.
+type direction byte
+
+const (
+	sends direction = 1 << iota
+	receives
+)
+
+// use says which directions this side uses; the other ones are over. It is called
+// before anything else.
+func (f *flow) use(d direction) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sentEnd = d&sends == 0
+	if d&receives == 0 {
+		f.endErr = io.EOF
+	}
+}
+
+// attach gives the flow its stream.
+func (f *flow) attach(stream transport.Stream) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		stream.Close()
+		return
+	}
+	f.stream = stream
+	// Who writes next is told that a write failed, and finds out why.
+	f.w = writer{stream: stream, fail: func(error) {}, ordered: true, bound: flowBound}
+	f.r = newReaderSize(stream, f.peer.cfg.Limits, &f.peer.budget, flowBuffer)
+	close(f.arrived)
+}
+
+// bind ends the flow with ctx.
+func (f *flow) bind(ctx context.Context) {
+	stop := context.AfterFunc(ctx, func() { f.abort(ctxError(ctx, "the stream")) })
+	f.mu.Lock()
+	f.detach = stop
+	over := f.closed
+	f.mu.Unlock()
+	if over {
+		stop()
+	}
+}
+
+// unbind lets the flow outlive its context.
+func (f *flow) unbind() {
+	f.mu.Lock()
+	detach := f.detach
+	f.detach = nil
+	f.mu.Unlock()
+	if detach != nil {
+		detach()
+	}
+}
+
+// wait waits for the stream to arrive.
+func (f *flow) wait() error {
+	select {
+	case <-f.arrived:
+	default:
+		f.waitArrival()
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.err
+}
+
+func (f *flow) waitArrival() {
+	timer := time.NewTimer(kindTimeout)
+	defer timer.Stop()
+	select {
+	case <-f.arrived:
+	case <-timer.C:
+		f.abort(Errorf(Unavailable, "the %v never opened the stream that it announced", f.peer.cfg.Side.Peer()))
+	case <-f.peer.done:
+		f.abort(f.peer.leaving())
+	}
+}
+
+// send sends a frame whose body m holds, and takes m over. It waits while the
+// peer does not read and the buffers are full, until the flow is over.
+func (f *flow) send(t frameType, m *buffer) error {
+	err := f.wait()
+	if err == nil {
+		err = f.maySend()
+	}
+	if err != nil {
+		m.free()
+		return err
+	}
+	f.mu.Lock()
+	self := f.quiet
+	f.quiet = false
+	f.mu.Unlock()
+	if _, err := f.w.send(context.Background(), header{typ: t}, m, self, false); err != nil {
+		return f.why(err)
+	}
+	return nil
+}
+
+func (f *flow) maySend() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.stopped:
+		return f.stoppedError()
+	case f.sentEnd:
+		return Errorf(FailedPrecondition, "a write after the end of the stream: %w", io.ErrClosedPipe)
+	}
+	return nil
+}
+
+func (f *flow) stoppedError() *Error {
+	return Errorf(Canceled, "the %v reads no more of this stream: %w", f.peer.cfg.Side.Peer(), ErrStopped)
+}
+
+// ErrStopped is in the error of a sender whose receiver has stopped reading.
+var ErrStopped = errors.New("the receiver has stopped")
+
+// end ends this side's direction: cleanly with nil, else with err. Calling it
+// again does nothing.
+func (f *flow) end(err error, registered Errors) {
+	if f.wait() != nil {
+		return
+	}
+	f.mu.Lock()
+	again := f.sentEnd
+	f.sentEnd = true
+	f.mu.Unlock()
+	if again {
+		return
+	}
+	h := header{typ: frameEnd}
+	var body []byte
+	if err != nil {
+		h.flags = flagError
+		body = appendError(nil, err, registered)
+	}
+	f.w.sendFrame(h, body, false)
+	f.settle()
+}
+
+// stop says that this side reads no more, of a flow that it only receives.
+func (f *flow) stop() {
+	f.mu.Lock()
+	stream, over := f.stream, f.endErr != nil || f.closed
+	if f.endErr == nil {
+		f.endErr = Errorf(Canceled, "a read after the stream was closed here: %w", io.ErrClosedPipe)
+	}
+	f.mu.Unlock()
+	switch {
+	case stream == nil:
+		f.abort(errFlowOver)
+	case !over:
+		f.w.sendFrame(header{typ: frameStop}, nil, false)
+		f.settle()
+	}
+}
+
+// next returns the next MESSAGE or CHUNK of the peer; io.EOF at a clean end.
+func (f *flow) next() (message, error) {
+	if err := f.wait(); err != nil && f.over() == nil {
+		return message{}, err
+	}
+	f.receive.Lock()
+	defer f.receive.Unlock()
+	for {
+		if err := f.over(); err != nil {
+			return message{}, err
+		}
+		msg, err := f.r.next()
+		if err != nil {
+			return message{}, f.why(unexpected(err))
+		}
+		switch msg.typ {
+		case frameMessage, frameChunk:
+			return msg, nil
+		case frameEnd:
+			f.ended(msg)
+		case frameStop:
+			f.peerStopped()
+		default:
+			err := &ProtocolError{Violation: msg.typ.String() + " on a flow"}
+			f.peer.release(&msg)
+			f.peer.fail(err)
+			return message{}, f.why(err)
+		}
+		f.peer.release(&msg)
+	}
+}
+
+// over returns why there is no more to read, or nil.
+func (f *flow) over() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.quiet = true
+	if f.endErr != nil {
+		return f.endErr
+	}
+	return f.err
+}
+
+// ended notes the end of the peer's direction.
+func (f *flow) ended(msg message) {
+	var err error = io.EOF
+	if msg.flags&flagError != 0 {
+		err = parseError(msg.body, f.peer.cfg.Errors)
+	}
+	f.mu.Lock()
+	if f.endErr == nil {
+		f.endErr = err
+	}
+	f.mu.Unlock()
+	f.settle()
+}
+
+func (f *flow) peerStopped() {
+	f.mu.Lock()
+	f.stopped = true
+	f.mu.Unlock()
+}
+
+// watch reads a flow that this side only sends on, so that a STOP is seen also
+// while a write waits. It runs until the flow is over.
+func (f *flow) watch() {
+	if f.wait() != nil {
+		return
+	}
+	f.receive.Lock()
+	defer f.receive.Unlock()
+	for {
+		msg, err := f.r.next()
+		if err != nil {
+			f.why(unexpected(err))
+			return
+		}
+		f.peer.release(&msg)
+		if msg.typ == frameStop {
+			f.peerStopped()
+			f.abort(f.stoppedError())
+			return
+		}
+	}
+}
+
+// sendOver ends this side's direction without a word: the call that the flow
+// belongs to is over, and the peer reads no more.
+func (f *flow) sendOver() {
+	f.mu.Lock()
+	f.sentEnd = true
+	f.mu.Unlock()
+	f.settle()
+}
+
+// why returns the reason why a flow broke: the one that was noted first, the end
+// of the session where that is the reason, else err.
+func (f *flow) why(err error) error {
+	f.mu.Lock()
+	noted := f.err
+	f.mu.Unlock()
+	if noted != nil {
+		return noted
+	}
+	timer := time.NewTimer(linkEndGrace)
+	defer timer.Stop()
+	select {
+	case <-f.peer.failed:
+		<-f.peer.done
+		err = f.peer.leaving()
+	case <-timer.C:
+		stopped := f.readStop()
+		if err = f.cutError(err); stopped {
+			err = f.stoppedError()
+		}
+	}
+	f.abort(err)
+	return f.err
+}
+
+// cutError is the error of a stream that ended in the middle.
+func (f *flow) cutError(err error) *Error {
+	return Errorf(Unavailable, "the %v cut the stream: %w", f.peer.cfg.Side.Peer(), unexpected(err))
+}
+
+// readStop reads what is left of a flow that this side only sends on, and
+// reports whether the peer said STOP.
+func (f *flow) readStop() bool {
+	f.mu.Lock()
+	sendsOnly, stopped := f.endErr != nil, f.stopped
+	f.mu.Unlock()
+	if stopped || !sendsOnly || f.stream == nil || !f.receive.TryLock() {
+		return stopped
+	}
+	defer f.receive.Unlock()
+	f.stream.SetReadDeadline(time.Now().Add(linkEndGrace))
+	for {
+		msg, err := f.r.next()
+		if err != nil {
+			return false
+		}
+		if f.peer.release(&msg); msg.typ == frameStop {
+			return true
+		}
+	}
+}
+
+// linkEndGrace is how long a flow that broke waits to learn that the whole
+// session did.
+const linkEndGrace = 20 * time.Millisecond
+
+// settle closes the stream when both directions are over and all was written.
+func (f *flow) settle() {
+	f.mu.Lock()
+	over := f.sentEnd && f.endErr != nil && !f.closed
+	f.mu.Unlock()
+	if over {
+		f.w.whenIdle(func() { f.abort(errFlowOver) })
+	}
+}
+
+var errFlowOver = Errorf(FailedPrecondition, "the stream is over: %w", io.ErrClosedPipe)
+
+// abort closes the flow at once, because of err. Only the first call has an
+// effect. It does not wait.
+func (f *flow) abort(err error) {
+	f.mu.Lock()
+	if f.closed {
+		f.mu.Unlock()
+		return
+	}
+	f.closed = true
+	if f.err = err; f.stream == nil {
+		close(f.arrived)
+	}
+	stream, detach := f.stream, f.detach
+	f.mu.Unlock()
+	if detach != nil {
+		detach()
+	}
+	if stream == nil {
+		f.peer.flows.forget(f)
+		return
+	}
+	stream.Close()
+	f.peer.later(func() {
+		f.w.close(err)
+		f.peer.flows.forget(f)
+	})
+}

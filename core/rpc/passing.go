@@ -1,0 +1,266 @@
+package rpc
+
+import (
+	"context"
+	"io"
+	"iter"
+	"net"
+	"slices"
+
+	"github.com/tenon-dev/tenon/core/codec"
+)
+
+// A Call is one call that passes live values beside its arguments: readers,
+// writers, connections, sequences, objects. Generated code uses it; most calls do
+// without, through [Object.Call]. Values are passed in the order of the method's
+// parameters, then Do makes the call, then the live results are taken. A Call is
+// used by one goroutine, and ends with Do.
+//
+// What is passed lives as long as the call, but for connections, and objects that
+// are kept: those live until they are closed or released.
+type Call struct {
+	ctx     context.Context
+	b       *binding
+	method  string
+	number  uint16
+	passing passing
+	pumps   []func() // started with the call
+	results taking
+	writers []<-chan struct{} // closed when all that the callee wrote has arrived
+}
+
+// Begin begins a call of a method by name.
+func (o *Object) Begin(ctx context.Context, method string) (*Call, error) {
+	b, m, err := o.find(ctx, method)
+	if err != nil {
+		return nil, err
+	}
+	return &Call{ctx: ctx, b: b, method: method, number: m.number, passing: passing{peer: b.peer, codec: b.codec}}, nil
+}
+
+// PassReader passes a reader. The callee reads it while the call runs; r is not
+// closed. When the callee has finished, a Read of r that waits is left alone:
+// the call does not wait for it.
+func (c *Call) PassReader(r io.Reader) {
+	if r == nil {
+		c.passing.add(reference{kind: refNil})
+		return
+	}
+	if f := c.passing.flow(c.ctx, sends); f != nil {
+		c.pumps = append(c.pumps, f.watch, func() { f.sendBytes(r, f.peer.cfg.Errors) })
+	}
+}
+
+// PassWriter passes a writer. What the callee writes has been written to w when Do
+// returns; w is not closed.
+func (c *Call) PassWriter(w io.Writer) {
+	if w == nil {
+		c.passing.add(reference{kind: refNil})
+		return
+	}
+	if f := c.passing.flow(c.ctx, receives); f != nil {
+		done := make(chan struct{})
+		c.writers = append(c.writers, done)
+		c.pumps = append(c.pumps, func() {
+			defer close(done)
+			f.receiveBytes(w)
+		})
+	}
+}
+
+// PassSeq passes a sequence of values, which the callee draws while the call runs.
+func PassSeq[T any](c *Call, seq iter.Seq2[T, error]) {
+	if seq == nil {
+		c.passing.add(reference{kind: refNil})
+		return
+	}
+	if f := c.passing.flow(c.ctx, sends); f != nil {
+		c.pumps = append(c.pumps, f.watch, func() { sendAll(f, c.b.codec, seq, f.peer.cfg.Errors) })
+	}
+}
+
+// PassConn passes a connection, which lives on when the call has ended. It is
+// closed when the callee closes its end.
+func (c *Call) PassConn(conn net.Conn) { c.passing.conn(c.ctx, conn) }
+
+// PassObject passes a value whose methods the callee can call, as service
+// describes them. With keep it lives until the callee releases it, otherwise as
+// long as the call. A value that is itself an object of the callee comes home.
+func (c *Call) PassObject(service *Service, impl any, keep bool) {
+	c.passing.object(service, impl, keep)
+}
+
+// Do makes the call; see [Object.Call].
+func (c *Call) Do(args, result any) error {
+	err := c.passing.err
+	if err == nil {
+		err = c.b.call(c.ctx, c.number, c.method, args, result, c)
+	}
+	if err != nil && (c.results.refused || c.pumps != nil) { // it did not run, or was not even sent
+		c.passing.abort(err)
+		c.start()
+	}
+	for _, done := range c.writers {
+		<-done // ends with the flow, and that with ctx
+	}
+	c.passing.finish()
+	return err
+}
+
+// start starts what feeds the flows that were passed.
+func (c *Call) start() {
+	for _, pump := range c.pumps {
+		c.b.peer.later(pump)
+	}
+	c.pumps = nil
+}
+
+// Reader returns the live result at place i, a reader. It lives until it is read
+// to its end, or closed.
+func (c *Call) Reader(i int) (io.ReadCloser, error) { return c.results.reader(c.b.peer, i) }
+
+// Writer returns the live result at place i, a writer. It lives until it is
+// closed.
+func (c *Call) Writer(i int) (io.WriteCloser, error) { return c.results.writer(c.b.peer, i) }
+
+// Conn returns the live result at place i, a connection.
+func (c *Call) Conn(i int) (net.Conn, error) { return c.results.takeConn(c.b.peer, i) }
+
+// Object returns the live result at place i, an object of the callee, or the
+// value of this side itself if it came home. Both are nil for a nil value.
+func (c *Call) Object(i int) (*Object, any, error) {
+	return c.results.object(c.b.peer, c.b.codec, c.b.service, i)
+}
+
+// passing is what one call or reply passes beside its payload.
+type passing struct {
+	peer   *Peer
+	codec  codec.Codec
+	table  []reference
+	flows  []*flow  // those that end with the call
+	scoped []uint64 // objects that end with the call
+	kept   []func() // undo what lives on, for a reply that is not sent after all
+	err    error
+}
+
+func (p *passing) add(r reference) {
+	if limit := p.peer.remote.References; len(p.table) >= limit && p.err == nil {
+		p.err = exceeded("References", len(p.table)+1, limit, "references in one call", "the peer")
+	}
+	p.table = append(p.table, r)
+}
+
+// flow opens a flow that ends with the call; nil after an error.
+func (p *passing) flow(ctx context.Context, d direction) *flow {
+	if p.err != nil {
+		return nil
+	}
+	f, err := p.peer.flows.start(ctx, d)
+	if err != nil {
+		p.err = err
+		return nil
+	}
+	f.bind(ctx)
+	p.flows = append(p.flows, f)
+	p.add(reference{kind: refFlow, id: f.id})
+	return f
+}
+
+// free opens a flow that lives on.
+func (p *passing) free(ctx context.Context, d direction) *flow {
+	if p.err != nil {
+		return nil
+	}
+	f, err := p.peer.flows.start(ctx, d)
+	if err != nil {
+		p.err = err
+		return nil
+	}
+	p.add(reference{kind: refFlow, id: f.id})
+	p.kept = append(p.kept, func() { f.abort(errFlowOver) })
+	return f
+}
+
+// conn passes a connection: its bytes are copied both ways until one end closes.
+func (p *passing) conn(ctx context.Context, local net.Conn) {
+	if local == nil {
+		p.add(reference{kind: refNil})
+		return
+	}
+	f := p.free(ctx, sends|receives)
+	if f == nil {
+		return
+	}
+	p.table[len(p.table)-1].kind = refConn
+	remote := f.asConn()
+	copyAll := func(to, from net.Conn) {
+		io.Copy(to, from)
+		to.Close()
+		from.Close()
+	}
+	p.peer.later(func() { copyAll(remote, local) })
+	p.peer.later(func() { copyAll(local, remote) })
+}
+
+// object passes a value by its methods.
+func (p *passing) object(service *Service, impl any, keep bool) {
+	if impl == nil {
+		p.add(reference{kind: refNil})
+		return
+	}
+	if p.err == nil {
+		p.err = service.err
+	}
+	if p.err != nil {
+		return
+	}
+	if home, ok := impl.(Remote); ok {
+		if b := home.TenonObject().now(); b.peer == p.peer {
+			p.add(reference{kind: refHome, id: b.id})
+			return
+		}
+	}
+	e := &exported{name: service.def.Interface, service: service, codec: p.codec, impl: impl, borrowed: true, errors: p.peer.errorsOf(service)}
+	if p.err = p.peer.objects.add(e); p.err != nil {
+		return
+	}
+	release := func() { p.peer.objects.release(e.id) }
+	if keep {
+		p.kept = append(p.kept, release)
+	} else {
+		p.scoped = append(p.scoped, e.id)
+	}
+	ref := reference{kind: refObject, id: e.id}
+	for _, m := range service.def.Methods {
+		ref.methods = append(ref.methods, m.Name)
+	}
+	p.add(ref)
+}
+
+// Remote is what a stub has that generated code makes: it lets a reference that
+// comes home be told from others.
+type Remote interface {
+	TenonObject() *Object
+}
+
+// abort breaks what was passed.
+func (p *passing) abort(err error) {
+	for _, f := range p.flows {
+		f.abort(err)
+	}
+	for _, undo := range slices.Backward(p.kept) {
+		undo()
+	}
+	p.kept = nil
+}
+
+// finish ends what ends with the call. Flows that this side sends are of no more
+// use: the callee has finished.
+func (p *passing) finish() {
+	for _, f := range p.flows {
+		f.abort(errFlowOver)
+	}
+	for _, id := range p.scoped {
+		p.peer.objects.release(id)
+	}
+}

@@ -1,0 +1,227 @@
+package rpc
+
+import (
+	"errors"
+	"io"
+	"iter"
+
+	"github.com/tenon-dev/tenon/core/codec"
+)
+
+// sendBytes sends what r has as chunks until it ends, and then END, with r's error
+// if there is one.
+func (f *flow) sendBytes(r io.Reader, registered Errors) error {
+	_, err := f.sendChunks(r)
+	f.end(err, registered)
+	return err
+}
+
+// sendChunks sends what r has until it ends. What it reads is sent from where it
+// was read to.
+func (f *flow) sendChunks(r io.Reader) (sent int64, err error) {
+	for {
+		m := newBuffer(frameBuffer)
+		m.b = m.b[:frameBuffer]
+		n, err := r.Read(m.b[headroom:])
+		m.b = m.b[:headroom+n]
+		if n == 0 {
+			m.free()
+		} else if err := f.send(frameChunk, m); err != nil {
+			return sent, err
+		}
+		sent += int64(n)
+		if errors.Is(err, io.EOF) {
+			return sent, nil
+		}
+		if err != nil {
+			return sent, err
+		}
+	}
+}
+
+// receiveBytes writes to w what comes as chunks, until the end.
+func (f *flow) receiveBytes(w io.Writer) (written int64, err error) {
+	for {
+		msg, err := f.next()
+		if isEnd(err) {
+			return written, nil
+		}
+		if err != nil {
+			return written, err
+		}
+		var n int
+		if err = f.isChunk(msg); err == nil {
+			n, err = w.Write(msg.body)
+		}
+		written += int64(n)
+		f.peer.release(&msg)
+		if err != nil {
+			f.stop()
+			return written, err
+		}
+	}
+}
+
+func (f *flow) isChunk(msg message) error {
+	if msg.typ != frameChunk {
+		return Errorf(InvalidArgument, "the %v sends values where bytes are expected", f.peer.cfg.Side.Peer())
+	}
+	return nil
+}
+
+// sendValue sends one value.
+func (f *flow) sendValue(c codec.Codec, v any) error {
+	m := newMessage()
+	if err := encodeValue(c, m, v); err != nil {
+		m.free()
+		return Errorf(InvalidArgument, "a value of the stream does not encode as %s: %w", c.Name(), err)
+	}
+	if n, limit := len(m.body()), f.peer.remote.Message; n > limit {
+		m.free()
+		return exceeded("Message", n, limit, "bytes of a value of a stream", "the peer")
+	}
+	return f.send(frameMessage, m)
+}
+
+// receiveValue decodes the next value into v; io.EOF at a clean end.
+func (f *flow) receiveValue(c codec.Codec, v any) error {
+	msg, err := f.next()
+	if err != nil {
+		return err
+	}
+	defer f.peer.release(&msg)
+	switch {
+	case msg.over != nil:
+		return msg.over
+	case msg.typ != frameMessage:
+		return Errorf(InvalidArgument, "the %v sends bytes where values are expected", f.peer.cfg.Side.Peer())
+	}
+	if err := decodeValue(c, msg.body, v); err != nil {
+		return Errorf(Internal, "a value of the stream does not decode as %s: %w", c.Name(), err)
+	}
+	return nil
+}
+
+// sendAll sends the values of seq and ends the flow, with the error that seq gave
+// if there is one. It stops early when the receiver has.
+func sendAll[T any](f *flow, c codec.Codec, seq iter.Seq2[T, error], registered Errors) error {
+	for v, err := range seq {
+		if err == nil {
+			err = f.sendValue(c, &v)
+		}
+		if err != nil {
+			f.end(err, registered)
+			return err
+		}
+	}
+	f.end(nil, registered)
+	return nil
+}
+
+// receiveAll returns the values that come, and at the end the error with which
+// the flow broke, if it did. Leaving the loop early stops the sender.
+func receiveAll[T any](f *flow, c codec.Codec) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		defer f.stop()
+		for {
+			var v T
+			err := f.receiveValue(c, &v)
+			if isEnd(err) {
+				return
+			}
+			if !yield(v, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// isEnd tells a clean end from an error of the other side that matches io.EOF.
+func isEnd(err error) bool { return err == io.EOF }
+
+// byteReader is a reader on the other side.
+type byteReader struct {
+	f   *flow
+	msg message
+	b   []byte // what is left of msg
+}
+
+var _ io.WriterTo = (*byteReader)(nil)
+
+// Read implements [io.Reader].
+func (r *byteReader) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	for len(r.b) == 0 {
+		r.f.peer.release(&r.msg)
+		msg, err := r.f.next()
+		if err != nil {
+			return 0, err
+		}
+		if err := r.f.isChunk(msg); err != nil {
+			r.f.peer.release(&msg)
+			return 0, err
+		}
+		// Nobody may read on, or close: what is held then is left to the garbage
+		// collector, and must not count any more.
+		r.f.peer.budget.give(msg.reserved)
+		msg.reserved = 0
+		r.msg, r.b = msg, msg.body
+	}
+	n := copy(p, r.b)
+	r.b = r.b[n:]
+	return n, nil
+}
+
+// WriteTo implements [io.WriterTo], without copying in between.
+func (r *byteReader) WriteTo(w io.Writer) (int64, error) {
+	n, err := w.Write(r.b)
+	if r.b = r.b[n:]; err != nil {
+		return int64(n), err
+	}
+	r.f.peer.release(&r.msg)
+	more, err := r.f.receiveBytes(w)
+	return int64(n) + more, err
+}
+
+// Close stops the sender.
+func (r *byteReader) Close() error {
+	r.f.stop()
+	return nil
+}
+
+// byteWriter is a writer on the other side.
+type byteWriter struct {
+	f          *flow
+	registered Errors
+}
+
+var _ io.ReaderFrom = (*byteWriter)(nil)
+
+// Write implements [io.Writer].
+func (w *byteWriter) Write(p []byte) (int, error) {
+	for written := 0; ; {
+		n := min(len(p)-written, maxFrame)
+		if n == 0 {
+			return written, nil
+		}
+		m := newBuffer(headroom + n)
+		m.b = append(m.b[:headroom], p[written:written+n]...)
+		if err := w.f.send(frameChunk, m); err != nil {
+			return written, err
+		}
+		written += n
+	}
+}
+
+// ReadFrom implements [io.ReaderFrom], without copying in between.
+func (w *byteWriter) ReadFrom(r io.Reader) (int64, error) {
+	return w.f.sendChunks(r)
+}
+
+// Close ends the stream, cleanly.
+func (w *byteWriter) Close() error {
+	w.f.end(nil, w.registered)
+	return nil
+}

@@ -1,0 +1,135 @@
+package rpc
+
+import (
+	"io"
+	"iter"
+	"net"
+)
+
+// Reader returns the live argument at place i, a reader of the caller. It lives
+// as long as the call; nil where the caller passed nil.
+func (in *Incoming) Reader(i int) (io.ReadCloser, error) {
+	f, err := in.flow(i, "reader", receives)
+	if f == nil {
+		return nil, err
+	}
+	return &byteReader{f: f}, nil
+}
+
+// Writer returns the live argument at place i, a writer of the caller. It lives as
+// long as the call; nil where the caller passed nil.
+func (in *Incoming) Writer(i int) (io.WriteCloser, error) {
+	f, err := in.flow(i, "writer", sends)
+	if f == nil {
+		return nil, err
+	}
+	return &byteWriter{f: f, registered: in.object.errors}, nil
+}
+
+// Conn returns the live argument at place i, a connection. It lives until it is
+// closed.
+func (in *Incoming) Conn(i int) (net.Conn, error) {
+	return in.args.takeConn(in.lane.peer, i)
+}
+
+// Object returns the live argument at place i, an object of the caller, or the
+// value of this side itself if it came home. Both are nil for a nil value.
+func (in *Incoming) Object(i int) (*Object, any, error) {
+	return in.args.object(in.lane.peer, in.object.codec, in.name(), i)
+}
+
+// SeqArg returns the live argument at place i, a sequence of the caller. It can be
+// drawn once, while the call runs.
+func SeqArg[T any](in *Incoming, i int) (iter.Seq2[T, error], error) {
+	f, err := in.flow(i, "sequence", receives)
+	if f == nil {
+		return nil, err
+	}
+	return receiveAll[T](f, in.object.codec), nil
+}
+
+// flow claims a flow of the caller that ends with the call.
+func (in *Incoming) flow(i int, what string, d direction) (*flow, error) {
+	f, err := in.args.flow(in.lane.peer, i, what, d)
+	if f == nil {
+		return nil, err
+	}
+	f.bind(in)
+	in.flows = append(in.flows, f)
+	return f, nil
+}
+
+// ReplyReader passes a reader to the caller as a live result. It is read until its
+// end or until the caller closes it, and then closed if it is an io.Closer. Live
+// results are passed before Reply.
+func (in *Incoming) ReplyReader(r io.Reader) {
+	p := in.passing()
+	if r == nil {
+		p.add(reference{kind: refNil})
+		return
+	}
+	if f := p.free(in, sends); f != nil {
+		f.peer.later(f.watch)
+		f.peer.later(func() {
+			f.sendBytes(r, in.object.errors)
+			closeIt(r)
+		})
+	} else {
+		closeIt(r)
+	}
+}
+
+// ReplyWriter passes a writer to the caller as a live result. It is closed, if it
+// is an io.Closer, when the caller closes it.
+func (in *Incoming) ReplyWriter(w io.Writer) {
+	p := in.passing()
+	if w == nil {
+		p.add(reference{kind: refNil})
+		return
+	}
+	if f := p.free(in, receives); f != nil {
+		f.peer.later(func() {
+			f.receiveBytes(w)
+			closeIt(w)
+		})
+	} else {
+		closeIt(w)
+	}
+}
+
+func closeIt(v any) {
+	if c, ok := v.(io.Closer); ok {
+		c.Close()
+	}
+}
+
+// ReplyConn passes a connection to the caller as a live result. It is closed when
+// the caller closes its end.
+func (in *Incoming) ReplyConn(c net.Conn) { in.passing().conn(in, c) }
+
+// ReplyObject passes a value whose methods the caller can call, as service
+// describes them, until it releases it.
+func (in *Incoming) ReplyObject(service *Service, impl any) {
+	in.passing().object(service, impl, true)
+}
+
+func (in *Incoming) passing() *passing {
+	if in.results == nil {
+		in.results = &passing{peer: in.lane.peer, codec: in.object.codec}
+	}
+	return in.results
+}
+
+// endFlows ends what ends with the call: what this side has written is complete,
+// and it reads no more. err is the call's.
+func (in *Incoming) endFlows(err error) {
+	for _, f := range in.flows {
+		f.unbind()
+		f.end(err, in.object.errors)
+		f.stop()
+	}
+	in.args.discard(in.lane.peer)
+	if in.results != nil && (err != nil || in.reply == nil) {
+		in.results.abort(errFlowOver)
+	}
+}

@@ -1,0 +1,123 @@
+package rpc
+
+import (
+	"fmt"
+	"io"
+	"net"
+
+	"github.com/tenon-dev/tenon/core/codec"
+)
+
+// taking is what one call or reply got from the other side beside its payload.
+type taking struct {
+	table   []reference
+	taken   []bool
+	refused bool // the callee did not run: it uses nothing of what was passed
+}
+
+// at returns the reference at place i, which must be of one of those kinds. Each
+// is taken once.
+func (t *taking) at(i int, what string, kinds ...byte) (reference, error) {
+	if i >= len(t.table) {
+		return reference{}, Errorf(InvalidArgument, "the peer passes %d live values, where the method has a %s at place %d: the two sides have different versions of the interface", len(t.table), what, i)
+	}
+	if t.taken == nil {
+		t.taken = make([]bool, len(t.table))
+	}
+	if t.taken[i] {
+		return reference{}, Errorf(Internal, "the live value at place %d is taken twice", i)
+	}
+	t.taken[i] = true
+	r := t.table[i]
+	if r.kind == refNil {
+		return r, nil
+	}
+	for _, k := range kinds {
+		if r.kind == k {
+			return r, nil
+		}
+	}
+	return reference{}, Errorf(InvalidArgument, "the peer passes a live value of kind %d where the method has a %s", r.kind, what)
+}
+
+// flow claims the flow at place i; nil for a nil value.
+func (t *taking) flow(p *Peer, i int, what string, d direction) (*flow, error) {
+	r, err := t.at(i, what, refFlow)
+	if err != nil || r.kind == refNil {
+		return nil, err
+	}
+	return p.flows.claim(r.id, d)
+}
+
+func (t *taking) reader(p *Peer, i int) (io.ReadCloser, error) {
+	f, err := t.flow(p, i, "reader", receives)
+	if f == nil {
+		return nil, err
+	}
+	return &byteReader{f: f}, nil
+}
+
+func (t *taking) writer(p *Peer, i int) (io.WriteCloser, error) {
+	f, err := t.flow(p, i, "writer", sends)
+	if f == nil {
+		return nil, err
+	}
+	return &byteWriter{f: f, registered: p.cfg.Errors}, nil
+}
+
+func (t *taking) takeConn(p *Peer, i int) (net.Conn, error) {
+	r, err := t.at(i, "connection", refConn)
+	if err != nil || r.kind == refNil {
+		return nil, err
+	}
+	f, err := p.flows.claim(r.id, sends|receives)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.wait(); err != nil {
+		return nil, err
+	}
+	return f.asConn(), nil
+}
+
+// object returns a value of the other side, or the one of this side that came
+// home.
+func (t *taking) object(p *Peer, c codec.Codec, of string, i int) (*Object, any, error) {
+	r, err := t.at(i, "object", refObject, refHome)
+	switch {
+	case err != nil || r.kind == refNil:
+		return nil, nil, err
+	case r.kind == refHome:
+		e := p.objects.use(r.id)
+		if e == nil || e.id == rootObject {
+			return nil, nil, Errorf(NotFound, "object %d, which came home: %w", r.id, ErrReleased)
+		}
+		defer p.objects.put(e)
+		return nil, e.impl, nil
+	}
+	b := &binding{peer: p, id: r.id, service: fmt.Sprintf("%s:%d", of, r.id), codec: c, methods: make(map[string]boundMethod, len(r.methods))}
+	for n, name := range r.methods {
+		b.methods[name] = boundMethod{number: uint16(n)}
+	}
+	return &Object{bound: b}, nil, nil
+}
+
+// discard gives up what was not taken.
+func (t *taking) discard(p *Peer) {
+	for i, r := range t.table {
+		if t.taken != nil && t.taken[i] {
+			continue
+		}
+		switch r.kind {
+		case refFlow, refConn:
+			p.flows.discard(r.id)
+		case refObject:
+			p.releaseObject(r.id)
+		}
+	}
+}
+
+// asConn makes a flow whose stream is there into a raw connection.
+func (f *flow) asConn() *conn {
+	return &conn{Stream: f.stream, r: f.r.br, side: f.peer.cfg.Side, closed: func() { f.abort(errFlowOver) }}
+}
