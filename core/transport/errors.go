@@ -15,8 +15,11 @@ var ErrTooManyStreams = errors.New("transport: as many streams are open as the s
 // "op: cause". Drivers use it to translate the many ways in which a multiplexer
 // says that a session or stream has ended. A nil cause is left out.
 func Closed(op string, cause error) error {
-	if cause == nil || errors.Is(cause, net.ErrClosed) {
-		return fmt.Errorf("%s: %w", op, errors.Join(cause, net.ErrClosed))
+	if cause == nil {
+		cause = net.ErrClosed
+	}
+	if errors.Is(cause, net.ErrClosed) {
+		return fmt.Errorf("%s: %w", op, cause)
 	}
 	return &closedError{op: op, cause: cause}
 }

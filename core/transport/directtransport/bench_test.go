@@ -4,28 +4,20 @@ import (
 	"context"
 	"io"
 	"net"
-	"os"
-	"syscall"
 	"testing"
 
 	"github.com/tenon-dev/tenon/core/transport"
+	"github.com/tenon-dev/tenon/core/transport/transporttest"
 )
 
+// socketPair returns a link of the fastest kind that the system has.
 func socketPair(tb testing.TB) (a, b net.Conn) {
-	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	tb.Helper()
+	a, b, err := transporttest.Links()[0].Make()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	var c [2]net.Conn
-	for i, fd := range fds {
-		f := os.NewFile(uintptr(fd), "")
-		c[i], err = net.FileConn(f)
-		f.Close()
-		if err != nil {
-			tb.Fatal(err)
-		}
-	}
-	return c[0], c[1]
+	return a, b
 }
 
 func pairOf(tb testing.TB, a, b net.Conn) (host, plugin transport.Session) {

@@ -10,7 +10,7 @@
 // # Memory
 //
 // Each stream may have 256 KiB under way in each direction. The peer can make a
-// session hold at most that much, and a quarter more for the way in which it is
+// session hold at most that much, and half as much again for the way in which it is
 // kept, for each stream that [transport.Config.MaxStreams] allows it and for each
 // one that this side opened. Streams that are read hold next to nothing.
 //
@@ -25,5 +25,6 @@
 //
 // Write returns once the bytes are on the link, or among at most 128 KiB that
 // the session is about to write there. Close of a session waits for those, for a
-// quarter of a second at most.
+// quarter of a second at most. Besides that, and the deadlines that its user
+// sets, a session has no timers, so that [transport.Config.Debug] changes nothing.
 package directtransport

@@ -53,23 +53,24 @@ func linkFakes() []fake {
 			},
 		},
 		{
-			name:     "a full stream stops the reading of the link",
+			name:     "write waits for an answer",
 			caughtBy: []string{"both-only-write-first"},
-			over: func(link net.Conn) net.Conn {
-				// Reading and writing share one lock, as in a driver whose reader
-				// answers the peer by itself.
-				var mu sync.Mutex
-				return &connFuncs{Conn: link,
+			stream: func(s transport.Stream, _ *fakeSession) transport.Stream {
+				answered := make(chan struct{})
+				var once sync.Once
+				return &streamFuncs{Stream: s,
 					read: func(p []byte) (int, error) {
-						n, err := link.Read(p)
-						mu.Lock()
-						defer mu.Unlock()
-						return n, err
+						if len(p) > 1 {
+							once.Do(func() { close(answered) })
+						}
+						return s.Read(p)
 					},
 					write: func(p []byte) (int, error) {
-						mu.Lock()
-						defer mu.Unlock()
-						return link.Write(p)
+						n, err := s.Write(p)
+						if len(p) > 1 {
+							<-answered
+						}
+						return n, err
 					}}
 			},
 		},

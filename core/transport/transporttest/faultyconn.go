@@ -3,9 +3,9 @@ package transporttest
 import (
 	"errors"
 	"net"
-	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // errCut is what a faultyConn says once it has been cut.
@@ -15,7 +15,7 @@ var errCut = errors.New("the suite cut the link")
 type faults struct {
 	maxRead    int   // a Read returns at most so many bytes
 	maxWrite   int   // a Write reaches the peer in pieces of at most so many bytes
-	pauseEvery int   // after so many operations let everybody else run first
+	pauseEvery int   // every so many operations there is a delay
 	cutAfter   int64 // the link ends once so many bytes were written in this direction, minus one
 }
 
@@ -34,7 +34,7 @@ type faultyConn struct {
 func newFaultyConn(c net.Conn, f faults) *faultyConn { return &faultyConn{Conn: c, faults: f} }
 
 func (c *faultyConn) Read(p []byte) (int, error) {
-	c.pause()
+	c.delay()
 	if m := c.faults.maxRead; m > 0 && len(p) > m {
 		p = p[:m]
 	}
@@ -44,7 +44,7 @@ func (c *faultyConn) Read(p []byte) (int, error) {
 func (c *faultyConn) Write(p []byte) (int, error) {
 	done := 0
 	for done < len(p) {
-		c.pause()
+		c.delay()
 		piece := p[done:]
 		if m := c.faults.maxWrite; m > 0 && len(piece) > m {
 			piece = piece[:m]
@@ -87,8 +87,8 @@ func (c *faultyConn) Close() error {
 	return c.Conn.Close()
 }
 
-func (c *faultyConn) pause() {
+func (c *faultyConn) delay() {
 	if every := int64(c.faults.pauseEvery); every > 0 && c.ops.Add(1)%every == 0 {
-		runtime.Gosched()
+		pause(10 * time.Microsecond)
 	}
 }

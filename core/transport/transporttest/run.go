@@ -41,18 +41,11 @@ func Run(t *testing.T, tr transport.Transport, opts ...Options) {
 	if opt.Timeout <= 0 {
 		opt.Timeout = defaultTimeout
 	}
-	supported := 0
-	for _, link := range opt.Links {
-		ok, err := link.supportedBy(tr)
-		if err != nil {
-			t.Errorf("link %s: %v", link.Name, err)
-			continue
-		}
-		if !ok {
-			t.Logf("link %s: not supported by %s", link.Name, tr.Name())
-			continue
-		}
-		supported++
+	links, err := supportedLinks(tr, opt.Links)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range links {
 		t.Run(link.Name, func(t *testing.T) {
 			for _, c := range cases() {
 				if !c.fits(link) {
@@ -66,9 +59,25 @@ func Run(t *testing.T, tr transport.Transport, opts ...Options) {
 			}
 		})
 	}
-	if supported == 0 {
-		t.Errorf("transport %s supports none of the links %s: nothing was tested", tr.Name(), linkNames(opt.Links))
+}
+
+// supportedLinks returns those of links that tr can run over. That there is none
+// is an error: a suite that tests nothing must not pass.
+func supportedLinks(tr transport.Transport, links []Link) ([]Link, error) {
+	var supported []Link
+	for _, link := range links {
+		ok, err := link.supportedBy(tr)
+		if err != nil {
+			return nil, fmt.Errorf("link %s: %w", link.Name, err)
+		}
+		if ok {
+			supported = append(supported, link)
+		}
 	}
+	if len(supported) == 0 {
+		return nil, fmt.Errorf("transport %s supports none of the links %s: nothing was tested", tr.Name(), linkNames(links))
+	}
+	return supported, nil
 }
 
 // A testCase holds one sentence of the contract.

@@ -1,0 +1,184 @@
+package smuxtransport
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// A recorder is a link that keeps every write.
+type recorder struct {
+	net.Conn
+	mu     sync.Mutex
+	writes [][]byte
+	gate   chan struct{} // each write takes one, unless nil
+	err    error         // of every write
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	if r.gate != nil {
+		<-r.gate
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err != nil {
+		return 0, r.err
+	}
+	r.writes = append(r.writes, bytes.Clone(p))
+	return len(p), nil
+}
+
+func (r *recorder) Close() error { return nil }
+
+func (r *recorder) bytes() []byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Concat(r.writes...)
+}
+
+func newTestConn(link net.Conn, ended func(error)) *conn {
+	return newConn(link, newLedger(transport.Host, 8, defaultBuffer), new(pool), 1<<20, ended)
+}
+
+// TestConnWriteNeverBlocks checks that a link that takes nothing does not hold up
+// the library, and that nothing is lost or mixed up by it.
+func TestConnWriteNeverBlocks(t *testing.T) {
+	r := &recorder{gate: make(chan struct{})}
+	c := newTestConn(r, func(error) {})
+	var want []byte
+	for i := range 1000 {
+		f := appendUpdate(nil, update(uint32(i), 1, 2))
+		want = append(want, f...)
+		if i%2 == 0 {
+			c.Write(f)
+		} else {
+			c.update(update(uint32(i), 1, 2))
+		}
+	}
+	flushed := make(chan error)
+	go func() { flushed <- c.out.flush(nil) }()
+	select {
+	case err := <-flushed:
+		t.Errorf("flush returned %v before the link took anything", err)
+	case <-time.After(20 * time.Millisecond):
+	}
+	close(r.gate)
+	if err := <-flushed; err != nil {
+		t.Error(err)
+	}
+	c.out.join()
+	if !bytes.Equal(r.bytes(), want) {
+		t.Error("the link got other bytes than were written")
+	}
+}
+
+func TestWriteErrors(t *testing.T) {
+	broken := errors.New("broken")
+	for _, tt := range []struct {
+		name string
+		err  error
+		ends bool
+	}{
+		{"the peer is gone, which the reader finds out", syscall.EPIPE, false},
+		{"the pipe is closed", io.ErrClosedPipe, false},
+		{"anything else", broken, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var cause error
+			c := newTestConn(&recorder{err: tt.err}, func(err error) { cause = err })
+			if _, err := c.Write(appendFrame(nil, frame{kind: kindNOP})); err != nil {
+				t.Errorf("Write: %v", err)
+			}
+			c.out.join()
+			if errors.Is(cause, tt.err) != tt.ends {
+				t.Errorf("the session ended with %v, want an end: %v", cause, tt.ends)
+			}
+			if err := c.out.flush(nil); !errors.Is(err, tt.err) {
+				t.Errorf("flush = %v, want %v", err, tt.err)
+			}
+		})
+	}
+}
+
+func TestLinkEnd(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		err  error
+		mid  bool
+		eof  bool
+	}{
+		{"end", io.EOF, false, true},
+		{"end within a frame", io.EOF, true, true},
+		{"reset, because bytes were under way", syscall.ECONNRESET, false, true},
+		{"anything else", syscall.EIO, false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := linkEnd(tt.err, tt.mid)
+			if !errors.Is(err, tt.err) || errors.Is(err, io.EOF) != tt.eof || errors.Is(err, net.ErrClosed) {
+				t.Errorf("linkEnd = %v, want it to match %v, and io.EOF: %v, and never net.ErrClosed", err, tt.err, tt.eof)
+			}
+		})
+	}
+}
+
+// TestConnReadsInLargePieces checks that a header is not a system call.
+func TestConnReadsInLargePieces(t *testing.T) {
+	var wire []byte
+	for range 100 {
+		wire = appendFrame(wire, frame{kind: kindNOP})
+	}
+	reads := 0
+	c := newTestConn(readLink{r: readerFunc(func(p []byte) (int, error) { reads++; return copy(p, wire), nil })}, func(error) {})
+	if _, err := io.ReadFull(c, make([]byte, len(wire))); err != nil {
+		t.Fatal(err)
+	}
+	if reads != 1 {
+		t.Errorf("%d reads of the link for %d bytes, want 1", reads, len(wire))
+	}
+}
+
+// TestConnReadError checks that an error that comes together with bytes is told,
+// and that the session is told why.
+func TestConnReadError(t *testing.T) {
+	broken := errors.New("broken")
+	var cause error
+	c := newTestConn(readLink{r: iotest.DataErrReader(io.MultiReader(bytes.NewReader(make([]byte, 5)), iotest.ErrReader(broken)))}, func(err error) { cause = err })
+	if _, err := io.ReadFull(c, make([]byte, headerSize)); err == nil {
+		t.Error("a header that is not there was read")
+	}
+	if !errors.Is(cause, broken) {
+		t.Errorf("the session was told %v, want %v", cause, broken)
+	}
+}
+
+func TestPiece(t *testing.T) {
+	for _, tt := range []struct{ n, room, want int }{
+		{64, 1 << 20, 64}, {maxFrame, 1 << 20, maxFrame}, {64 << 10, 1 << 20, 32 << 10},
+		{1 << 20, 1 << 20, 61681}, {1 << 20, 100, 100}, {0, 100, 0},
+	} {
+		if got := piece(tt.n, tt.room); got != tt.want {
+			t.Errorf("piece(%d, %d) = %d, want %d", tt.n, tt.room, got, tt.want)
+		}
+	}
+}
+
+// A readLink is a link that reads from r.
+type readLink struct {
+	net.Conn
+	r io.Reader
+}
+
+func (l readLink) Read(p []byte) (int, error) { return l.r.Read(p) }
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -1,0 +1,12 @@
+module github.com/tenon-dev/tenon/transport-smux
+
+go 1.25.0
+
+require github.com/tenon-dev/tenon/core v0.1.0
+
+require (
+	github.com/xtaci/smux v1.5.58 // indirect
+	golang.org/x/net v0.58.0 // indirect
+)
+
+replace github.com/tenon-dev/tenon/core => ../core

@@ -1,0 +1,113 @@
+package smuxtransport
+
+import (
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/xtaci/smux"
+
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// keep is the goroutine of a session: it takes streams from the library as they
+// come, because the library stops reading the link while 1024 of them wait, and
+// ends the library's session when it is time.
+func (s *session) keep(cfg transport.Config) {
+	defer close(s.gone)
+	for {
+		x, err := s.x.AcceptStream()
+		if err != nil {
+			// The link's errors are known by now. What is left is the library's
+			// opinion on what it was sent.
+			s.end(fmt.Errorf("%w: %w", errProtocol, err), false)
+			break
+		}
+		s.held.add()
+		s.queue.push(x)
+	}
+	cfg.Logger.Debug("smux session ended", slog.Any("reason", s.err))
+	// Streams may still have bytes to read, and closing the library's session would
+	// throw them away.
+	s.held.seal()
+	<-s.held.none
+	s.teardown()
+}
+
+// teardown ends the library's session. The library returns from Write as soon as
+// its session is closed, while its sending goroutine may still have the caller's
+// bytes before it. So that goroutine has to end first, which it does when a write
+// to the link fails, as all of them do by now. Opening a stream makes one.
+func (s *session) teardown() {
+	if x, err := s.x.OpenStream(); err == nil {
+		// Not reached: the outbox is closed.
+		_ = x.Close()
+	}
+	_ = s.x.Close()
+}
+
+// A backlog holds the streams that nobody has accepted yet. The ledger bounds how
+// many there can be.
+type backlog struct {
+	mu      sync.Mutex
+	streams []*smux.Stream
+	arrived chan struct{} // holds a token while there may be streams
+}
+
+func (b *backlog) push(x *smux.Stream) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.streams = append(b.streams, x)
+	b.signal()
+}
+
+// pop returns nil if there is none. Whoever takes one and leaves others wakes the
+// next.
+func (b *backlog) pop() *smux.Stream {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.streams) == 0 {
+		return nil
+	}
+	x := b.streams[0]
+	b.streams[0] = nil
+	b.streams = b.streams[1:]
+	if len(b.streams) > 0 {
+		b.signal()
+	}
+	return x
+}
+
+func (b *backlog) signal() {
+	select {
+	case b.arrived <- struct{}{}:
+	default:
+	}
+}
+
+// holders counts the streams that somebody may still read, or accept.
+type holders struct {
+	mu        sync.Mutex
+	n         int
+	sealed    bool          // the session has ended, there will be no more
+	dismissed bool          // the session was closed here, nobody reads on
+	none      chan struct{} // closed when the library's session may be closed
+}
+
+func (h *holders) add()     { h.change(func() { h.n++ }) }
+func (h *holders) remove()  { h.change(func() { h.n-- }) }
+func (h *holders) seal()    { h.change(func() { h.sealed = true }) }
+func (h *holders) dismiss() { h.change(func() { h.dismissed = true }) }
+
+func (h *holders) change(f func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f()
+	if h.dismissed || h.sealed && h.n == 0 {
+		select {
+		case <-h.none:
+		default:
+			close(h.none)
+		}
+	}
+}

@@ -1,0 +1,229 @@
+package smuxtransport
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/xtaci/smux"
+
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+const (
+	// maxFrame is the largest frame that is sent, and that the protocol knows. A
+	// frame cannot be interrupted, so it is what those of other streams wait for.
+	maxFrame = 65535
+
+	// smallWrite is the largest write that goes ahead without a share of the
+	// budget, so that it does not wait for bulk writes to get theirs.
+	smallWrite = 4 << 10
+)
+
+// stream implements [transport.Stream].
+type stream struct {
+	sess *session
+	x    *smux.Stream
+	e    *entry
+	ours bool
+	shut chan struct{} // closed by Close
+
+	mu       sync.Mutex // guards closed, deadline and the order of calls that set them
+	closed   bool
+	deadline time.Time
+
+	reading sync.Mutex // held by Read, in case that more than one goroutine reads
+	writing sync.Mutex // held by Write, likewise
+	read    uint32     // bytes that were read, ever; guarded by reading
+}
+
+var _ transport.Stream = (*stream)(nil)
+
+func newStream(s *session, x *smux.Stream, ours bool) *stream {
+	return &stream{sess: s, x: x, e: s.led.entry(x.ID()), ours: ours, shut: make(chan struct{})}
+}
+
+// Read reads what there is, or waits for it.
+func (st *stream) Read(p []byte) (int, error) {
+	st.reading.Lock()
+	defer st.reading.Unlock()
+	if err := st.readable(); err != nil || len(p) == 0 {
+		return 0, err
+	}
+	n, err := st.x.Read(p)
+	if n == 0 && err != nil && !errors.Is(err, smux.ErrTimeout) {
+		// When the link has ended the library may say so before it hands out the
+		// last bytes. It does not forget them.
+		n, err = st.x.Read(p)
+	}
+	if n > 0 {
+		st.read += uint32(n)
+		if errors.Is(err, smux.ErrTimeout) {
+			// The deadline hit the window update that went with the read, which may
+			// be lost, and without which the peer may never write again. Twice is
+			// harmless. An error means that the session has ended, which comes again.
+			_ = st.sess.conn.update(frame{id: st.e.id, consumed: st.read, window: uint32(st.sess.buffer)})
+		}
+		return n, nil
+	}
+	if rerr := st.readable(); rerr != nil && !errors.Is(rerr, os.ErrDeadlineExceeded) {
+		return 0, rerr
+	}
+	switch {
+	case err == nil || errors.Is(err, io.EOF):
+		return 0, io.EOF
+	case errors.Is(err, smux.ErrTimeout):
+		return 0, translate("read", err, nil)
+	}
+	select {
+	case <-st.sess.ended:
+		return 0, io.EOF // there are no more bytes, whatever the link's error was
+	default:
+		return 0, translate("read", err, nil)
+	}
+}
+
+// readable returns the error of a Read that must not even look for bytes.
+func (st *stream) readable() error {
+	st.mu.Lock()
+	closed, deadline := st.closed, st.deadline
+	st.mu.Unlock()
+	switch {
+	case closed:
+		return transport.Closed("read", net.ErrClosed)
+	case st.sess.closedHere():
+		return st.sess.over("read")
+	case !deadline.IsZero() && time.Until(deadline) <= 0:
+		return fmt.Errorf("read: %w", os.ErrDeadlineExceeded)
+	}
+	return nil
+}
+
+// Write sends p, and returns when the link has taken it.
+func (st *stream) Write(p []byte) (int, error) {
+	st.writing.Lock()
+	defer st.writing.Unlock()
+	done := 0
+	for {
+		room, err := st.room(len(p) > done)
+		if err != nil {
+			return done, err
+		}
+		n, err := st.send(p[done : done+piece(len(p)-done, room)])
+		done += n
+		if err != nil {
+			return done, st.writeError(err)
+		}
+		if done == len(p) {
+			return done, nil
+		}
+	}
+}
+
+// piece returns how many of n bytes to send as one frame, of which there is room
+// for some. The pieces of 64 KiB are two halves, and not a frame and a byte.
+func piece(n, room int) int {
+	frames := (n + maxFrame - 1) / maxFrame
+	if frames > 1 {
+		n = (n + frames - 1) / frames
+	}
+	return min(n, room)
+}
+
+// room returns how much may be sent. If anything has to be, it waits until that
+// is more than nothing.
+func (st *stream) room(wanted bool) (int, error) {
+	for {
+		select {
+		case <-st.shut:
+			return 0, transport.Closed("write", net.ErrClosed)
+		case <-st.sess.ended:
+			return 0, st.sess.over("write")
+		default:
+		}
+		room, err := st.sess.led.sendable(st.e)
+		if err != nil {
+			return 0, transport.Closed("write", err)
+		}
+		if room > 0 || !wanted {
+			return room, nil
+		}
+		select {
+		case <-st.e.kick:
+		case <-st.shut:
+		case <-st.sess.ended:
+		}
+	}
+}
+
+// send passes one piece through the library, and waits until it has left the
+// outbox. It never sets a deadline: the library would go on to send the caller's
+// bytes after it returned.
+func (st *stream) send(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	out := st.sess.conn.out
+	if len(p) > smallWrite {
+		if err := out.acquire(len(p), st.shut); err != nil {
+			return 0, err
+		}
+		defer out.release(len(p))
+	}
+	n, err := st.x.Write(p)
+	if err != nil {
+		return n, err
+	}
+	return n, out.flush(st.shut)
+}
+
+func (st *stream) writeError(err error) error {
+	select {
+	case <-st.shut:
+		return transport.Closed("write", net.ErrClosed)
+	default:
+	}
+	if errors.Is(err, errEnded) || errors.Is(err, io.ErrClosedPipe) {
+		err = net.ErrClosed
+	}
+	if ended := st.sess.over("write"); ended != nil {
+		return ended
+	}
+	return transport.Closed("write", err)
+}
+
+// Close ends both directions.
+func (st *stream) Close() error {
+	st.mu.Lock()
+	again := st.closed
+	st.closed = true
+	st.mu.Unlock()
+	if again {
+		return nil
+	}
+	close(st.shut)
+	// An error means that the session is gone, and then so is the stream.
+	_ = st.x.Close()
+	if st.ours {
+		// Only now may the next stream be opened: the peer has to learn of the end
+		// of this one first, or it would count one too many.
+		st.sess.led.closed()
+	}
+	st.sess.held.remove()
+	return nil
+}
+
+// SetReadDeadline bounds Read.
+func (st *stream) SetReadDeadline(t time.Time) error {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.closed {
+		return transport.Closed("set read deadline", net.ErrClosed)
+	}
+	st.deadline = t
+	return st.x.SetReadDeadline(t)
+}

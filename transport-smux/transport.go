@@ -1,0 +1,85 @@
+package smuxtransport
+
+import (
+	"net"
+	"strings"
+
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// name is the token of the handshake. The number is the version of the smux
+// protocol, on which the library's two ends must agree beforehand.
+const name = "smux/2"
+
+// Bounds of what one unread stream may hold, and the default.
+const (
+	minBuffer     = 16 << 10
+	maxBuffer     = 16 << 20
+	defaultBuffer = 1 << 20
+)
+
+// New returns the smux transport. It may be used for any number of links, by any
+// number of goroutines.
+func New(opts ...Option) transport.Transport {
+	t := driver{buffer: defaultBuffer, pool: new(pool)}
+	for _, o := range opts {
+		o.apply(&t)
+	}
+	return t
+}
+
+// An Option changes a setting of [New]. When one is given twice, the last one
+// counts.
+type Option interface{ apply(*driver) }
+
+type bufferOption int
+
+func (o bufferOption) apply(t *driver) { t.buffer = min(max(int(o), minBuffer), maxBuffer) }
+
+// StreamBuffer sets how many bytes a stream of this side takes before it is read.
+// More of them is faster for one bulk stream, costs that much memory for each
+// stream that nobody reads, and makes small messages wait longer beside bulk. The
+// peers need not agree, but a peer's stream begins with 256 KiB where this side
+// has set less and the peer has not. Values below 16 KiB or above 16 MiB count as
+// those. With a MaxStreams of more than about 680 in a session it is less than asked
+// for: all of them together cannot have more than 2 GiB. Default: 1 MiB.
+func StreamBuffer(bytes int) Option { return bufferOption(bytes) }
+
+// driver implements [transport.Transport].
+type driver struct {
+	buffer int
+	pool   *pool
+}
+
+var _ transport.Transport = driver{}
+
+// Name returns "smux/2".
+func (driver) Name() string { return name }
+
+// Supports reports whether link is a stream of bytes, which is all that smux
+// needs.
+func (driver) Supports(link net.Conn) bool {
+	if link == nil {
+		return false
+	}
+	addr := link.LocalAddr()
+	if addr == nil {
+		return true
+	}
+	switch network := addr.Network(); {
+	case network == "unixgram", network == "unixpacket",
+		strings.HasPrefix(network, "udp"), strings.HasPrefix(network, "ip"):
+		return false
+	}
+	return true
+}
+
+// Session starts a session over link, which it owns from now on.
+func (t driver) Session(link net.Conn, cfg transport.Config) (transport.Session, error) {
+	s, err := newSession(link, cfg.WithDefaults(), t.buffer, t.pool)
+	if err != nil {
+		link.Close()
+		return nil, err
+	}
+	return s, nil
+}

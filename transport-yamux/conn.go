@@ -1,0 +1,81 @@
+package yamuxtransport
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+)
+
+// readBuffer is how much is read from the link at a time, unless the library asks
+// for more: then it goes past the buffer and need not be copied out of it. The
+// library's own buffer holds 4 KiB.
+const readBuffer = 16 << 10
+
+// conn is the link as the library sees it. It shows every header to the ledger,
+// reads in large pieces, sends a header together with its body, where the
+// library writes them one after the other, and never blocks in Write.
+type conn struct {
+	out   *outbox
+	in    *bufio.Reader
+	ended func(error) // is told why the link ended, once or more
+
+	// The library reads from one goroutine and writes from one other.
+	inScan, outScan scanner
+	toLedger        func(header) error // outbound
+	fromPeer        func(header) error // inbound
+
+	log *logger // what the library has said
+}
+
+func newConn(link net.Conn, led *ledger, pool *pool, limit int, log *logger, ended func(error)) *conn {
+	c := &conn{
+		in:       bufio.NewReaderSize(link, readBuffer),
+		ended:    ended,
+		toLedger: led.outbound,
+		fromPeer: led.inbound,
+		log:      log,
+	}
+	c.out = newOutbox(link, pool, limit, c.writeFailed)
+	return c
+}
+
+// Read is called by the library's receiving goroutine only.
+func (c *conn) Read(p []byte) (int, error) {
+	n, err := c.in.Read(p)
+	if serr := c.inScan.scan(p[:n], c.fromPeer); serr != nil {
+		c.ended(serr)
+		return 0, serr
+	}
+	if err != nil {
+		c.ended(linkEnd(err, !c.inScan.between()))
+	}
+	return n, err
+}
+
+// Write is called by the library's sending goroutine only.
+func (c *conn) Write(p []byte) (int, error) {
+	if err := c.outScan.scan(p, c.toLedger); err != nil {
+		return 0, err
+	}
+	// A header whose body comes with the next call waits for it.
+	if err := c.out.put(p, c.outScan.bare); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// writeFailed decides what an error of writing means. When the peer is gone the
+// reader finds that out after it has read what the peer sent before it went.
+func (c *conn) writeFailed(err error) {
+	if !peerGone(err) {
+		c.ended(linkEnd(err, false))
+	}
+}
+
+// Close is called by the library when it ends the session. If nobody has said
+// why before, then because the peer did something that the library does not bear
+// with.
+func (c *conn) Close() error {
+	c.ended(fmt.Errorf("%w: %s", errProtocol, c.log.reason()))
+	return c.out.close()
+}

@@ -1,0 +1,229 @@
+package yamuxtransport
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// A recorder is a link that keeps every write. Its reads end with the test.
+type recorder struct {
+	net.Conn
+	mu     sync.Mutex
+	writes [][]byte
+	gate   chan struct{} // each write takes one, unless nil
+	err    error         // of every write
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	if r.gate != nil {
+		<-r.gate
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err != nil {
+		return 0, r.err
+	}
+	r.writes = append(r.writes, bytes.Clone(p))
+	return len(p), nil
+}
+
+func (r *recorder) Close() error { return nil }
+
+func (r *recorder) bytes() []byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Concat(r.writes...)
+}
+
+func newTestConn(link net.Conn, ended func(error)) *conn {
+	return newConn(link, newLedger(transport.Host, 8), new(pool), 1<<20, new(logger), ended)
+}
+
+// TestHeaderAndBodyTogether holds the reason for the wrapper: the library writes
+// a header and its body one after the other.
+func TestHeaderAndBodyTogether(t *testing.T) {
+	body := []byte("body")
+	data := appendHeader(nil, header{id: 1, length: uint32(len(body))})
+	window := appendHeader(nil, syn.on(1))
+	empty := appendHeader(nil, header{id: 1, flags: flagFIN})
+	for _, tt := range []struct {
+		name string
+		in   [][]byte
+		want [][]byte
+	}{
+		{"a data frame", [][]byte{data, body}, [][]byte{slices.Concat(data, body)}},
+		{"a control frame goes at once", [][]byte{window}, [][]byte{window}},
+		{"an empty data frame goes at once", [][]byte{empty}, [][]byte{empty}},
+		{"a body in two parts", [][]byte{data, body[:1], body[1:]}, [][]byte{slices.Concat(data, body[:1]), body[1:]}},
+		{"a header alone waits", [][]byte{data}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := &recorder{}
+			c := newTestConn(r, func(error) {})
+			for _, p := range tt.in {
+				if n, err := c.Write(p); n != len(p) || err != nil {
+					t.Fatalf("Write = %d, %v", n, err)
+				}
+				c.out.join()
+			}
+			if !slices.EqualFunc(r.writes, tt.want, bytes.Equal) {
+				t.Errorf("the link got %q, want %q", r.writes, tt.want)
+			}
+		})
+	}
+}
+
+// FuzzConnWrite checks that the link gets the bytes that were written, but for a
+// header at the end that waits for its body.
+func FuzzConnWrite(f *testing.F) {
+	f.Add(slices.Concat(appendHeader(nil, header{length: 4}), []byte("bodyabc")), uint8(12))
+	f.Add(appendHeader(nil, header{length: 0}), uint8(3))
+	f.Fuzz(func(t *testing.T, wire []byte, step uint8) {
+		r := &recorder{}
+		c := newTestConn(r, func(error) {})
+		for p := range slices.Chunk(wire, int(step)+1) {
+			if _, err := c.Write(p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.out.join()
+		got, want := r.bytes(), wire
+		if c.outScan.bare {
+			c.out.mu.Lock()
+			got = append(got, c.out.buf...)
+			c.out.mu.Unlock()
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("the link got % x, written was % x", got, want)
+		}
+	})
+}
+
+// TestConnWriteNeverBlocks checks that a link that takes nothing does not hold up
+// the library, and that nothing is lost or mixed up by it.
+func TestConnWriteNeverBlocks(t *testing.T) {
+	r := &recorder{gate: make(chan struct{})}
+	c := newTestConn(r, func(error) {})
+	var want []byte
+	for i := range 1000 {
+		h := appendHeader(nil, header{kind: kindPing, length: uint32(i)})
+		want = append(want, h...)
+		c.Write(h)
+	}
+	flushed := make(chan error)
+	go func() { flushed <- c.out.flush(nil) }()
+	select {
+	case err := <-flushed:
+		t.Errorf("flush returned %v before the link took anything", err)
+	case <-time.After(20 * time.Millisecond):
+	}
+	close(r.gate)
+	if err := <-flushed; err != nil {
+		t.Error(err)
+	}
+	c.out.join()
+	if !bytes.Equal(r.bytes(), want) {
+		t.Error("the link got other bytes than were written")
+	}
+}
+
+func TestWriteErrors(t *testing.T) {
+	broken := errors.New("broken")
+	for _, tt := range []struct {
+		name string
+		err  error
+		ends bool
+	}{
+		{"the peer is gone, which the reader finds out", syscall.EPIPE, false},
+		{"the pipe is closed", io.ErrClosedPipe, false},
+		{"anything else", broken, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var cause error
+			c := newTestConn(&recorder{err: tt.err}, func(err error) { cause = err })
+			if _, err := c.Write(appendHeader(nil, header{kind: kindPing})); err != nil {
+				t.Errorf("Write: %v", err)
+			}
+			c.out.join()
+			if errors.Is(cause, tt.err) != tt.ends {
+				t.Errorf("the session ended with %v, want an end: %v", cause, tt.ends)
+			}
+			if err := c.out.flush(nil); !errors.Is(err, tt.err) {
+				t.Errorf("flush = %v, want %v", err, tt.err)
+			}
+		})
+	}
+}
+
+func TestLinkEnd(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		err  error
+		mid  bool
+		eof  bool
+	}{
+		{"end", io.EOF, false, true},
+		{"end within a frame", io.EOF, true, true},
+		{"reset, because bytes were under way", syscall.ECONNRESET, false, true},
+		{"anything else", syscall.EIO, false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := linkEnd(tt.err, tt.mid)
+			if !errors.Is(err, tt.err) || errors.Is(err, io.EOF) != tt.eof || errors.Is(err, net.ErrClosed) {
+				t.Errorf("linkEnd = %v, want it to match %v, and io.EOF: %v, and never net.ErrClosed", err, tt.err, tt.eof)
+			}
+		})
+	}
+}
+
+// TestConnReadsInLargePieces checks that a header is not a system call.
+func TestConnReadsInLargePieces(t *testing.T) {
+	var wire []byte
+	for range 100 {
+		wire = appendHeader(wire, header{kind: kindPing})
+	}
+	reads := 0
+	c := newTestConn(readLink{r: readerFunc(func(p []byte) (int, error) { reads++; return copy(p, wire), nil })}, func(error) {})
+	if _, err := io.ReadFull(c, make([]byte, len(wire))); err != nil {
+		t.Fatal(err)
+	}
+	if reads != 1 {
+		t.Errorf("%d reads of the link for %d bytes, want 1", reads, len(wire))
+	}
+}
+
+// TestConnReadError checks that an error that comes together with bytes is told,
+// and that the session is told why.
+func TestConnReadError(t *testing.T) {
+	broken := errors.New("broken")
+	var cause error
+	c := newTestConn(readLink{r: iotest.DataErrReader(io.MultiReader(bytes.NewReader(make([]byte, 5)), iotest.ErrReader(broken)))}, func(err error) { cause = err })
+	if _, err := io.ReadFull(c, make([]byte, headerSize)); err == nil {
+		t.Error("a header that is not there was read")
+	}
+	if !errors.Is(cause, broken) {
+		t.Errorf("the session was told %v, want %v", cause, broken)
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// A readLink is a link that reads from r.
+type readLink struct {
+	net.Conn
+	r io.Reader
+}
+
+func (l readLink) Read(p []byte) (int, error) { return l.r.Read(p) }

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package yamuxtransport
+
+import "net"
+
+// nonBlocking has no way to ask here: every write is left to the goroutine.
+func nonBlocking(net.Conn) func([]byte) (int, error) { return nil }

@@ -1,0 +1,252 @@
+package yamuxtransport
+
+import (
+	"fmt"
+	"net"
+	"sync"
+)
+
+const (
+	// budget is how many bytes of large writes may be on their way from streams
+	// to the link at a time. It is what a small message may have to wait for.
+	budget = 256 << 10
+
+	// copied is the largest piece that is copied to go out with one system call,
+	// and joined what goes out with the first of two.
+	copied, joined = 16 << 10, 4 << 10
+)
+
+// An outbox stands between the multiplexer and its link, so that a link that is
+// full never blocks the multiplexer. Bytes go to the link at once as far as that
+// takes them; the rest is written by a goroutine that lives until the outbox is
+// empty. Streams wait here until their bytes are gone, where waiting can be
+// interrupted, and that bounds what the outbox holds.
+//
+// Without it a window update, the acceptance or the end of a stream would queue
+// behind the data of others inside the library, which has no way to take a
+// waiting caller out of there.
+type outbox struct {
+	link  net.Conn
+	try   func([]byte) (int, error) // writes without blocking; nil if the link cannot
+	pool  *pool
+	limit int         // what may wait besides the budget
+	fail  func(error) // is told the first error, without the lock
+
+	mu     sync.Mutex
+	buf    []byte // not written yet
+	spare  []byte // an empty buffer to go on with, or nil
+	busy   bool   // the goroutine runs
+	queued uint64 // bytes put in, ever
+	sent   uint64 // bytes the link took, ever
+	inUse  int    // of the budget
+	err    error  // the link's first error
+	closed bool
+	moved  chan struct{} // non-nil when somebody waits; closed when something changed
+	writer sync.WaitGroup
+}
+
+func newOutbox(link net.Conn, pool *pool, limit int, fail func(error)) *outbox {
+	return &outbox{link: link, try: nonBlocking(link), pool: pool, limit: limit + budget, fail: fail}
+}
+
+// put takes all of p. With more set it waits for the next put before it writes.
+// Once the link is broken it throws everything away: the reading side learns
+// soon enough, and has bytes to deliver until then.
+func (o *outbox) put(p []byte, more bool) error {
+	o.mu.Lock()
+	if o.closed {
+		o.mu.Unlock()
+		return net.ErrClosed
+	}
+	if o.err != nil {
+		o.mu.Unlock()
+		return nil
+	}
+	o.queued += uint64(len(p))
+	switch {
+	case more || o.busy:
+		o.hold(p)
+	case o.try == nil:
+		o.hold(p)
+		o.start()
+	default:
+		o.offer(p)
+	}
+	if o.err == nil && len(o.buf) > o.limit {
+		o.breakWith(fmt.Errorf("%d bytes wait for a peer that sends and does not read", len(o.buf)))
+	}
+	err := o.err
+	o.mu.Unlock()
+	if err != nil {
+		o.fail(err)
+	}
+	return nil
+}
+
+// offer writes what was held back, and p, as far as the link takes them without
+// blocking, and leaves the rest to the goroutine. A large p is not copied for
+// that: only its beginning is, to go out together with its header.
+func (o *outbox) offer(p []byte) {
+	head := len(p)
+	if head > copied {
+		head = min(head, joined)
+	}
+	o.hold(p[:head])
+	p = p[head:]
+	if n := o.attempt(o.buf); o.err == nil {
+		o.buf = o.buf[:copy(o.buf, o.buf[n:])]
+	}
+	if len(o.buf) == 0 && len(p) > 0 && o.err == nil {
+		p = p[o.attempt(p):]
+	}
+	if o.err != nil {
+		return
+	}
+	if len(o.buf)+len(p) > 0 {
+		o.hold(p)
+		o.start()
+	}
+}
+
+// hold copies p to the end of what is to be written.
+func (o *outbox) hold(p []byte) {
+	if need := len(o.buf) + len(p); need > cap(o.buf) {
+		longer := append(o.pool.get(need), o.buf...)
+		o.pool.put(o.buf)
+		o.buf = longer
+	}
+	o.buf = append(o.buf, p...)
+}
+
+// attempt returns how many bytes of p the link took at once.
+func (o *outbox) attempt(p []byte) int {
+	n, err := o.try(p)
+	o.sent += uint64(n)
+	o.wake() // some may wait for bytes that an earlier put held back
+	if err != nil {
+		o.breakWith(err)
+		return 0
+	}
+	return n
+}
+
+// start has the goroutine write what there is.
+func (o *outbox) start() {
+	o.busy = true
+	o.writer.Go(o.drain)
+}
+
+// drain writes until there is nothing left.
+func (o *outbox) drain() {
+	o.mu.Lock()
+	for len(o.buf) > 0 && o.err == nil && !o.closed {
+		p := o.buf
+		o.buf, o.spare = o.spare, nil
+		o.mu.Unlock()
+		n, err := o.link.Write(p)
+		o.mu.Lock()
+		o.sent += uint64(n)
+		if cap(p) < minPooled {
+			o.spare = p[:0]
+		} else {
+			o.pool.put(p)
+		}
+		if err != nil && o.err == nil {
+			o.breakWith(err)
+		}
+		o.wake()
+	}
+	o.busy = false
+	err := o.err
+	o.mu.Unlock()
+	if err != nil {
+		o.fail(err)
+	}
+}
+
+// breakWith records the link's first error.
+func (o *outbox) breakWith(err error) {
+	o.err = err
+	o.buf, o.spare = nil, nil
+	o.wake()
+}
+
+func (o *outbox) wake() {
+	if o.moved != nil {
+		close(o.moved)
+		o.moved = nil
+	}
+}
+
+// acquire waits for n bytes of the budget. One who finds it unused gets more than
+// there is.
+func (o *outbox) acquire(n int, stop <-chan struct{}) error {
+	return o.waitUntil(stop, func() bool {
+		if o.inUse > 0 && o.inUse+n > budget {
+			return false
+		}
+		o.inUse += n
+		return true
+	})
+}
+
+// release gives back n bytes of the budget.
+func (o *outbox) release(n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.inUse -= n
+	o.wake()
+}
+
+// flush waits until all that was put in before has been given to the link.
+func (o *outbox) flush(stop <-chan struct{}) error {
+	o.mu.Lock()
+	pos := o.queued
+	o.mu.Unlock()
+	return o.waitUntil(stop, func() bool { return o.sent >= pos })
+}
+
+// waitUntil returns nil once ready, which is called under the lock, says so, and
+// an error when that cannot come any more.
+func (o *outbox) waitUntil(stop <-chan struct{}, ready func() bool) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for {
+		switch {
+		case o.err != nil:
+			return o.err
+		case ready():
+			return nil
+		case o.closed:
+			return errEnded
+		}
+		if o.moved == nil {
+			o.moved = make(chan struct{})
+		}
+		moved := o.moved
+		o.mu.Unlock()
+		select {
+		case <-moved:
+		case <-stop:
+			o.mu.Lock()
+			return net.ErrClosed
+		}
+		o.mu.Lock()
+	}
+}
+
+// close closes the link, and drops what it has not taken. It does not wait.
+func (o *outbox) close() error {
+	o.mu.Lock()
+	again := o.closed
+	o.closed = true
+	o.wake()
+	o.mu.Unlock()
+	if again {
+		return nil
+	}
+	return o.link.Close()
+}
+
+// join waits for the goroutine, which ends because the link was closed.
+func (o *outbox) join() { o.writer.Wait() }

@@ -1,0 +1,182 @@
+package yamuxtransport
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/yamux"
+
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// session implements [transport.Session].
+type session struct {
+	y    *yamux.Session
+	conn *conn
+	led  *ledger
+
+	ended chan struct{}
+	once  sync.Once
+	err   error // why it ended; valid once ended is closed
+	local bool  // Close was called here first; valid once ended is closed
+}
+
+var _ transport.Session = (*session)(nil)
+
+func newSession(link net.Conn, cfg transport.Config, window uint32, pool *pool) (*session, error) {
+	s := &session{led: newLedger(cfg.Side, cfg.MaxStreams), ended: make(chan struct{})}
+	log := &logger{to: cfg.Logger}
+	s.conn = newConn(link, s.led, pool, outboxLimit(cfg.MaxStreams), log, func(err error) { s.end(err, false) })
+	start := yamux.Client
+	if cfg.Side == transport.Plugin {
+		start = yamux.Server
+	}
+	y, err := start(s.conn, settings(cfg.MaxStreams, window, log))
+	if err != nil {
+		return nil, fmt.Errorf("start yamux: %w", err)
+	}
+	s.y = y
+	return s, nil
+}
+
+// settings returns the configuration of the library.
+func settings(maxStreams int, window uint32, log *logger) *yamux.Config {
+	const never = math.MaxInt64 * time.Nanosecond
+	return &yamux.Config{
+		// The ledger lets no more streams exist than this, accepted or not, so the
+		// library has no reason to block an opener, or to refuse what it opened.
+		AcceptBacklog: existing(maxStreams),
+
+		// The end of a local peer is seen by the end of the link, and one that
+		// stands still in a debugger is alive.
+		EnableKeepAlive:   false,
+		KeepAliveInterval: never,
+
+		// A frame that runs into this time-out is lost or sent later, and either way
+		// the two sides disagree about the window from then on. Nothing waits for it:
+		// the outbox takes all frames at once.
+		ConnectionWriteTimeout: never,
+
+		// Not accepting a stream is no reason to end the session.
+		StreamOpenTimeout: 0,
+
+		// This one would throw away what the peer has not read yet.
+		StreamCloseTimeout: 0,
+
+		MaxStreamWindowSize: window,
+		Logger:              log,
+	}
+}
+
+// outboxLimit is how many bytes may wait for the link besides the budget: small
+// writes and control frames of all the streams that may exist, and a reserve for
+// answers to pings. Only a peer that makes this side talk and does not listen
+// gets there.
+func outboxLimit(maxStreams int) int {
+	const perStream, reserve = smallWrite + 16*headerSize, 1 << 20
+	return reserve + 2*existing(maxStreams)*perStream
+}
+
+// Open opens a stream. It waits while the peer has yet to close very many that
+// were closed here.
+func (s *session) Open(ctx context.Context) (transport.Stream, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := s.over("open stream"); err != nil {
+		return nil, err
+	}
+	switch err := s.led.reserve(ctx, s.ended); err {
+	case nil:
+	case errEnded:
+		return nil, s.over("open stream")
+	default:
+		return nil, err
+	}
+	y, err := s.y.OpenStream()
+	if err != nil {
+		s.led.cancel()
+		return nil, translate("open stream", err, s.over(""))
+	}
+	return newStream(s, y, true), nil
+}
+
+// Accept waits for a stream of the peer's.
+func (s *session) Accept(ctx context.Context) (transport.Stream, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := s.over("accept stream"); err != nil {
+		return nil, err
+	}
+	y, err := s.y.AcceptStreamWithContext(ctx)
+	if err == nil {
+		return newStream(s, y, false), nil
+	}
+	if ended := s.over("accept stream"); ended != nil {
+		return nil, ended
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return nil, translate("accept stream", err, nil)
+}
+
+// Done is closed when the session has ended.
+func (s *session) Done() <-chan struct{} { return s.ended }
+
+// Err says why the session ended, nil as long as it has not.
+func (s *session) Err() error {
+	select {
+	case <-s.ended:
+		return s.err
+	default:
+		return nil
+	}
+}
+
+// Close ends the session and waits for its goroutines.
+func (s *session) Close() error {
+	s.end(transport.Closed("session", nil), true)
+	err := s.y.Close()
+	s.conn.out.join()
+	if err != nil {
+		return fmt.Errorf("close session: %w", err)
+	}
+	return nil
+}
+
+// end ends the session unless it has ended already. It does not wait, since the
+// library's goroutines call it.
+func (s *session) end(cause error, local bool) {
+	s.once.Do(func() {
+		s.err, s.local = cause, local
+		close(s.ended)
+		s.conn.out.close()
+	})
+}
+
+// over returns nil while the session lives, then the error of op.
+func (s *session) over(op string) error {
+	select {
+	case <-s.ended:
+		return transport.Closed(op, s.err)
+	default:
+		return nil
+	}
+}
+
+// closedHere reports whether Close of this side ended the session: then what has
+// arrived is not read any more.
+func (s *session) closedHere() bool {
+	select {
+	case <-s.ended:
+		return s.local
+	default:
+		return false
+	}
+}

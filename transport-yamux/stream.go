@@ -1,0 +1,233 @@
+package yamuxtransport
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/yamux"
+
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+const (
+	// chunk is the largest frame that is sent while other streams send too: a frame
+	// cannot be interrupted, so it is what their frames wait for. chunkAlone is the
+	// largest one of a stream that is alone. Each frame costs four changes of
+	// goroutine, which is much of the time that a large write takes.
+	chunk, chunkAlone = 64 << 10, 512 << 10
+
+	// smallWrite is the largest write that goes ahead without a share of the
+	// budget, so that it does not wait for bulk writes to get theirs.
+	smallWrite = 4 << 10
+
+	// A stream that has carried large pieces keeps a buffer of up to twice its
+	// window. It is given back after that many small reads in a row.
+	largeRead, shrinkAfter = 32 << 10, 64
+)
+
+// past is a deadline that has always passed already.
+var past = time.Unix(1, 0)
+
+// stream implements [transport.Stream].
+type stream struct {
+	sess *session
+	y    *yamux.Stream
+	e    *entry
+	ours bool
+	shut chan struct{} // closed by Close
+
+	mu       sync.Mutex // guards closed, deadline and the order of calls that set them
+	closed   bool
+	deadline time.Time
+
+	reading sync.Mutex // held by Read, in case that more than one goroutine reads
+	writing sync.Mutex // held by Write, likewise
+
+	// Guarded by reading.
+	large bool // a large piece was read since the last Shrink
+	small int  // small reads in a row since then
+}
+
+var _ transport.Stream = (*stream)(nil)
+
+func newStream(s *session, y *yamux.Stream, ours bool) *stream {
+	return &stream{sess: s, y: y, e: s.led.entry(y.StreamID()), ours: ours, shut: make(chan struct{})}
+}
+
+// Read reads what there is, or waits for it.
+func (st *stream) Read(p []byte) (int, error) {
+	st.reading.Lock()
+	defer st.reading.Unlock()
+	if err := st.readable(); err != nil || len(p) == 0 {
+		return 0, err
+	}
+	n, err := st.y.Read(p)
+	if n > 0 {
+		st.shrink(n, len(p))
+		return n, nil // an error of the window update that went with it comes again
+	}
+	if rerr := st.readable(); rerr != nil && !errors.Is(rerr, os.ErrDeadlineExceeded) {
+		return 0, rerr
+	}
+	switch {
+	case err == nil || err == io.EOF:
+		return 0, err
+	case errors.Is(err, yamux.ErrSessionShutdown):
+		return 0, io.EOF
+	}
+	return 0, translate("read", err, nil)
+}
+
+// readable returns the error of a Read that must not even look for bytes.
+func (st *stream) readable() error {
+	st.mu.Lock()
+	closed, deadline := st.closed, st.deadline
+	st.mu.Unlock()
+	switch {
+	case closed:
+		return transport.Closed("read", net.ErrClosed)
+	case st.sess.closedHere():
+		return st.sess.over("read")
+	case !deadline.IsZero() && time.Until(deadline) <= 0:
+		return fmt.Errorf("read: %w", os.ErrDeadlineExceeded)
+	}
+	return nil
+}
+
+// shrink gives back the library's buffer once a bulk stream has become a quiet
+// one. n bytes were read, size were asked for.
+func (st *stream) shrink(n, size int) {
+	switch {
+	case n >= largeRead:
+		st.large, st.small = true, 0
+	case !st.large:
+	case n == size || n > smallWrite:
+		st.small = 0
+	default:
+		if st.small++; st.small == shrinkAfter {
+			st.large, st.small = false, 0
+			st.y.Shrink()
+		}
+	}
+}
+
+// Write sends p, and returns when the link has taken it.
+func (st *stream) Write(p []byte) (int, error) {
+	st.writing.Lock()
+	defer st.writing.Unlock()
+	done := 0
+	for {
+		room, err := st.room(len(p) > done)
+		if err != nil {
+			return done, err
+		}
+		n, err := st.send(p[done:min(len(p), done+room)])
+		done += n
+		if err != nil {
+			return done, st.writeError(err)
+		}
+		if done == len(p) {
+			return done, nil
+		}
+	}
+}
+
+// room returns how much may be sent in one piece. If anything has to be, it waits
+// until that is more than nothing.
+func (st *stream) room(wanted bool) (int, error) {
+	for {
+		select {
+		case <-st.shut:
+			return 0, transport.Closed("write", net.ErrClosed)
+		case <-st.sess.ended:
+			return 0, st.sess.over("write")
+		default:
+		}
+		room, err := st.sess.led.sendable(st.e)
+		if err != nil {
+			return 0, transport.Closed("write", err)
+		}
+		if room > 0 || !wanted {
+			return room, nil
+		}
+		select {
+		case <-st.e.kick:
+		case <-st.shut:
+		case <-st.sess.ended:
+		}
+	}
+}
+
+// send passes one piece through the library, and waits until it has left the
+// outbox.
+func (st *stream) send(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	out := st.sess.conn.out
+	if len(p) > smallWrite {
+		if err := out.acquire(len(p), st.shut); err != nil {
+			return 0, err
+		}
+		defer out.release(len(p))
+	}
+	n, err := st.y.Write(p)
+	if err != nil {
+		return n, err
+	}
+	return n, out.flush(st.shut)
+}
+
+func (st *stream) writeError(err error) error {
+	select {
+	case <-st.shut:
+		return transport.Closed("write", net.ErrClosed)
+	default:
+	}
+	if peerGone(err) {
+		return transport.Closed("write", err)
+	}
+	if errors.Is(err, net.ErrClosed) || errors.Is(err, errEnded) {
+		err = yamux.ErrSessionShutdown
+	}
+	return translate("write", err, st.sess.Err())
+}
+
+// Close ends both directions. yamux itself would only end the one from here.
+func (st *stream) Close() error {
+	st.mu.Lock()
+	again := st.closed
+	st.closed = true
+	if !again {
+		close(st.shut)
+		_ = st.y.SetReadDeadline(past) // wakes a Read; never fails
+	}
+	st.mu.Unlock()
+	if again {
+		return nil
+	}
+	// An error means that the session is gone, and then so is the stream.
+	_ = st.y.Close()
+	if st.ours {
+		// Only now may the next stream be opened: the peer has to learn of the end
+		// of this one first, or it would count one too many.
+		st.sess.led.closed()
+	}
+	return nil
+}
+
+// SetReadDeadline bounds Read.
+func (st *stream) SetReadDeadline(t time.Time) error {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.closed {
+		return transport.Closed("set read deadline", net.ErrClosed)
+	}
+	st.deadline = t
+	return st.y.SetReadDeadline(t)
+}

@@ -1,0 +1,86 @@
+package yamuxtransport
+
+import (
+	"net"
+	"strings"
+
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// name is the token of the handshake. The number is yamux's own, of the bytes on
+// the wire: there is only this one version.
+const name = "yamux/1"
+
+// maxWindow bounds what one unread stream may cost.
+const maxWindow = 16 << 20
+
+// defaultWindow is the window of each stream.
+const defaultWindow = 1 << 20
+
+// New returns the yamux transport. It may be used for any number of links, by
+// any number of goroutines.
+func New(opts ...Option) transport.Transport {
+	t := driver{window: defaultWindow, pool: new(pool)}
+	for _, o := range opts {
+		o.apply(&t)
+	}
+	return t
+}
+
+// An Option changes a setting of [New]. When one is given twice, the last one
+// counts.
+type Option interface{ apply(*driver) }
+
+type windowOption int
+
+func (o windowOption) apply(t *driver) {
+	t.window = uint32(min(max(int(o), initialWindow), maxWindow))
+}
+
+// Window sets how many bytes a stream of this side takes before it is read. More
+// of them is faster for one bulk stream, costs up to twice as much memory for
+// each stream that nobody reads, and makes small messages wait longer beside
+// bulk. The peers need not agree. Values below 256 KiB, the least that the
+// protocol knows, or above 16 MiB count as those. Default: 1 MiB.
+func Window(bytes int) Option { return windowOption(bytes) }
+
+// driver implements [transport.Transport].
+type driver struct {
+	window uint32
+	pool   *pool
+}
+
+var (
+	_ transport.Transport = driver{}
+)
+
+// Name returns "yamux/1".
+func (driver) Name() string { return name }
+
+// Supports reports whether link is a stream of bytes, which is all that yamux
+// needs.
+func (driver) Supports(link net.Conn) bool {
+	if link == nil {
+		return false
+	}
+	addr := link.LocalAddr()
+	if addr == nil {
+		return true
+	}
+	switch network := addr.Network(); {
+	case network == "unixgram", network == "unixpacket",
+		strings.HasPrefix(network, "udp"), strings.HasPrefix(network, "ip"):
+		return false
+	}
+	return true
+}
+
+// Session starts a session over link, which it owns from now on.
+func (t driver) Session(link net.Conn, cfg transport.Config) (transport.Session, error) {
+	s, err := newSession(link, cfg.WithDefaults(), t.window, t.pool)
+	if err != nil {
+		link.Close()
+		return nil, err
+	}
+	return s, nil
+}

@@ -1,0 +1,9 @@
+package yamuxtransport
+
+import (
+	"testing"
+
+	"github.com/tenon-dev/tenon/core/transport/transporttest"
+)
+
+func TestConformance(t *testing.T) { transporttest.Run(t, New()) }
