@@ -20,7 +20,7 @@ type hidden struct{ secret int }
 
 type guarded struct {
 	Name string
-	mu   sync.Mutex // not exported, so it stays at home
+	mu   sync.Mutex //lint:ignore U1000 not exported, so it stays at home
 }
 
 type ring struct {

@@ -29,7 +29,6 @@ var (
 	panicMethod = Method[string, struct{}]{Name: "Panic"}
 	metaMethod  = Method[struct{}, Metadata]{Name: "Meta"}
 	leftMethod  = Method[struct{}, time.Duration]{Name: "Left"}
-	oddMethod   = Method[struct{}, func()]{Name: "Odd"}
 )
 
 var errLocked = errors.New("locked")

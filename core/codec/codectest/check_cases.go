@@ -35,7 +35,9 @@ type (
 		Fine  string
 		Outer []map[string]*holdsChan
 	}
-	secret struct{ value int }
+	secret struct {
+		value int //lint:ignore U1000 what is hidden is what makes the type unfit
+	}
 )
 
 func checkRefuses(s *suite) {

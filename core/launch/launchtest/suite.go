@@ -1,7 +1,6 @@
 package launchtest
 
 import (
-	"fmt"
 	"runtime"
 	"testing"
 	"time"
@@ -105,5 +104,5 @@ func poll(guard time.Duration, ok func() bool) bool {
 // stacks returns those of all goroutines, for the report of a leak.
 func stacks() string {
 	buf := make([]byte, 256<<10)
-	return fmt.Sprintf("%s", buf[:runtime.Stack(buf, true)])
+	return string(buf[:runtime.Stack(buf, true)])
 }
