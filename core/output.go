@@ -1,9 +1,12 @@
 package tenon
 
 import (
+	"bytes"
+	"context"
 	"io"
 	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"github.com/tenon-dev/tenon/core/launch"
 )
@@ -17,8 +20,7 @@ type output struct {
 
 	tail       *launch.Tail // of stderr
 	stdoutTail *launch.Tail
-	lines      []*launch.Lines
-	name       atomic.Value // string: the plugin's, in the log, once it is known
+	logs       []*lineLog
 }
 
 const stdoutTailSize = 4 << 10
@@ -35,25 +37,20 @@ func newOutput(cfg ClientConfig) *output {
 
 // sink returns what takes one descriptor's bytes: the tail, and the user's writer
 // or else the logger, line by line.
-func (o *output) sink(user io.Writer, tail *launch.Tail, logger *slog.Logger, name string) io.Writer {
+func (o *output) sink(user io.Writer, tail *launch.Tail, logger *slog.Logger, stream string) io.Writer {
 	if user != nil {
 		return both{tail, user}
 	}
-	lines := launch.NewLines(0, func(line []byte, truncated bool) {
-		if len(line) == 0 {
-			return
-		}
-		attrs := []any{"stream", name}
-		if plugin := o.name.Load(); plugin != nil {
-			attrs = append(attrs, "plugin", plugin)
-		}
-		if truncated {
-			attrs = append(attrs, "truncated", true)
-		}
-		logger.Info(string(line), attrs...)
-	})
-	o.lines = append(o.lines, lines)
-	return both{tail, lines}
+	l := newLineLog(logger, stream)
+	o.logs = append(o.logs, l)
+	return both{tail, l.lines}
+}
+
+// named tells the log what the plugin is called.
+func (o *output) named(plugin string) {
+	for _, l := range o.logs {
+		l.plugin.Store(plugin)
+	}
 }
 
 // both writes to two writers, whatever the first one does.
@@ -84,7 +81,86 @@ func (o *output) dialect(line []byte) *Dialect {
 // end passes on what is left, when the process is gone.
 func (o *output) end() {
 	o.announcements.stop()
-	for _, l := range o.lines {
-		l.Flush()
+	for _, l := range o.logs {
+		l.end()
 	}
+}
+
+// lineLog logs the lines of one descriptor: records as records, and all else as
+// text. Reading goes on whatever comes; what is too much is counted and not
+// logged.
+type lineLog struct {
+	logger *slog.Logger
+	stream string
+	lines  *launch.Lines
+	plugin atomic.Value // string, once it is known
+
+	window  time.Time // when the current second began; used by the reading goroutine alone
+	logged  int       // lines in it
+	dropped int64     // since the last one that was logged
+}
+
+// logRate is how many lines of one descriptor are logged in a second.
+const logRate = 10_000
+
+func newLineLog(logger *slog.Logger, stream string) *lineLog {
+	l := &lineLog{logger: logger, stream: stream}
+	l.lines = launch.NewLines(0, l.line)
+	return l
+}
+
+func (l *lineLog) line(line []byte, truncated bool) {
+	if len(line) == 0 {
+		return
+	}
+	if now := time.Now(); now.Sub(l.window) >= time.Second {
+		l.window, l.logged = now, 0
+	}
+	if l.logged++; l.logged > logRate {
+		l.dropped++
+		return
+	}
+	l.reportDropped()
+	if marked, ok := bytes.CutPrefix(line, []byte(logMark)); ok && !truncated && l.record(marked) {
+		return
+	}
+	attrs := append(l.attrs(), slog.String("stream", l.stream))
+	if truncated {
+		attrs = append(attrs, slog.Bool("truncated", true))
+	}
+	l.logger.LogAttrs(context.Background(), slog.LevelInfo, string(line), attrs...)
+}
+
+// record logs a line that is a record, and reports whether it is one.
+func (l *lineLog) record(line []byte) bool {
+	r, ok := parseRecord(line)
+	if !ok {
+		return false
+	}
+	h := l.logger.Handler()
+	if h.Enabled(context.Background(), r.Level) {
+		r.AddAttrs(l.attrs()...)
+		h.Handle(context.Background(), r)
+	}
+	return true
+}
+
+func (l *lineLog) attrs() []slog.Attr {
+	if plugin, ok := l.plugin.Load().(string); ok {
+		return []slog.Attr{slog.String("plugin", plugin)}
+	}
+	return nil
+}
+
+func (l *lineLog) reportDropped() {
+	if l.dropped > 0 {
+		attrs := append(l.attrs(), slog.String("stream", l.stream), slog.Int64("lines", l.dropped))
+		l.logger.LogAttrs(context.Background(), slog.LevelWarn, "the plugin prints faster than is logged: lines were left out", attrs...)
+		l.dropped = 0
+	}
+}
+
+func (l *lineLog) end() {
+	l.lines.Flush()
+	l.reportDropped()
 }

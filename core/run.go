@@ -72,7 +72,7 @@ func (c *Client) launch(ctx context.Context, generation uint64) (*run, error) {
 	}
 	r.process = process
 	r.info.Path, r.info.PID = process.Info().Path, process.Info().PID
-	r.output.name.Store(filepath.Base(r.info.Path))
+	r.output.named(filepath.Base(r.info.Path))
 	if err := c.meet(ctx, r); err != nil {
 		err = r.startError(ctx, err)
 		r.abandon()
