@@ -38,6 +38,14 @@ func (c *Codec) Name() string { return "cbor" }
 // allocate, as long as v holds no interface, marshaling method or recursive type.
 // A panic of one of v's methods comes back as an error.
 func (c *Codec) Append(dst []byte, v any) (out []byte, err error) {
+	switch b := v.(type) {
+	case []byte:
+		return appendBytes(dst, b), nil
+	case *[]byte:
+		if b != nil {
+			return appendBytes(dst, *b), nil
+		}
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			out, err = dst, fmt.Errorf("cbor: encode %T: panic: %v", v, p)
@@ -67,6 +75,12 @@ func (c *Codec) Append(dst []byte, v any) (out []byte, err error) {
 // is stored, so that no announced length allocates what is not there. A panic of
 // one of v's methods comes back as an error.
 func (c *Codec) Decode(src []byte, v any) (err error) {
+	if to, ok := v.(*[]byte); ok && to != nil {
+		if b, ok := parseBytes(src); ok {
+			*to = append(make([]byte, 0, len(b)), b...)
+			return nil
+		}
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("cbor: decode into %T: panic: %v", v, p)

@@ -65,6 +65,13 @@ type ClientConfig struct {
 	// Stop says how long each step of stopping may take. Default: see [StopPolicy].
 	Stop StopPolicy
 
+	// Silence is how long a plugin may give no sign of life before OnSilence says
+	// what happens. It is asked for one several times in that span, by the engine
+	// and past every handler: a call that takes long is no silence, nor is a time in
+	// which the host itself stood still. Default: never.
+	Silence   time.Duration
+	OnSilence SilencePolicy
+
 	// Dialects are other handshakes that plugins may speak.
 	Dialects []Dialect
 }

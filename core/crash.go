@@ -21,6 +21,7 @@ type CrashError struct {
 	Signal     os.Signal // the signal that ended it, nil otherwise
 	Panic      string    // the text of the Go panic or fatal error on its stderr, with the stacks; "" for none
 	StderrTail string    // the end of what it printed
+	Silent     bool      // it was killed because it gave no sign of life
 	Link       error     // how the link ended
 }
 
@@ -29,6 +30,8 @@ func (e *CrashError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "plugin %s crashed: ", e.Plugin)
 	switch {
+	case e.Silent:
+		b.WriteString("it gave no sign of life, and was killed")
 	case !e.Exited:
 		fmt.Fprintf(&b, "its link ended (%v) while the process went on, and was killed", e.Link)
 	case e.Signal != nil:
@@ -61,7 +64,8 @@ func (r *run) explainEnd(linkErr error) error {
 		r.crash = &CrashError{
 			Plugin: r.info.Path, PID: r.info.PID, Link: linkErr,
 			Exited: exit.Exited, ExitCode: -1, Signal: exit.Signal,
-			Panic: r.output.tail.Panic(), StderrTail: r.output.tail.Text(),
+			Silent: r.silence.Load(),
+			Panic:  r.output.tail.Panic(), StderrTail: r.output.tail.Text(),
 		}
 		if exit.Exited && exit.Signal == nil {
 			r.crash.ExitCode = exit.Code

@@ -206,3 +206,21 @@ func TestManyPlugins(t *testing.T) {
 		c.Close()
 	}
 }
+
+func TestSilentPluginIsKilled(t *testing.T) {
+	leak.Check(t)
+	c := newClient(t, "plugin", func(cfg *tenon.ClientConfig) {
+		cfg.Silence, cfg.OnSilence = 200*time.Millisecond, tenon.KillWhenSilent
+	})
+	g := bind(t, c)
+	busy, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if err := g.Block(busy); c.State() != tenon.Ready {
+		t.Fatalf("a call that takes long tripped it: %v", err)
+	}
+	syscall.Kill(c.Info().PID, syscall.SIGSTOP)
+	<-c.Done()
+	if crash := as[*tenon.CrashError](t, c.Err()); !crash.Silent || crash.Signal != syscall.SIGKILL {
+		t.Errorf("got %+v", crash)
+	}
+}

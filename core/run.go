@@ -7,6 +7,7 @@ import (
 	"net"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tenon-dev/tenon/core/internal/hello"
@@ -24,6 +25,7 @@ type run struct {
 	peer    *rpc.Peer // one of the two
 	foreign Foreign
 
+	silence atomic.Bool // it was killed for giving no sign of life
 	explain sync.Once
 	crash   *CrashError
 }

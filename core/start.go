@@ -81,6 +81,7 @@ func (c *Client) attempt(ctx context.Context, s *start, generation uint64) {
 	}
 	close(s.done)
 	go c.watch(r)
+	go c.watchSilence(r)
 }
 
 // watch notices the end of a plugin. It ends with it.

@@ -27,16 +27,13 @@ func BindConfig(ctx context.Context, from Dispenser, service string, config, tar
 	if err != nil {
 		return err
 	}
-	var types []reflect.Type
+	c := newChecker()
 	for _, f := range fields {
-		s, err := shapeOf(f.value.Type(), 0, nil)
-		if err != nil {
+		if _, err := f.shape(c, target, nil); err != nil {
 			return err
 		}
-		types = append(types, s.args.types...)
-		types = append(types, s.results.types...)
 	}
-	o, err := from.Dispense(ctx, service, config, types...)
+	o, err := from.Dispense(ctx, service, config, c.types...)
 	if err != nil {
 		return err
 	}
@@ -50,8 +47,9 @@ func BindConfig(ctx context.Context, from Dispenser, service string, config, tar
 // BindObject makes the func fields of target, a pointer to a struct, call the
 // methods of o that have their names; a tag such as `tenon:"Get"` gives another
 // name. Each field is a func that may take a context first, and must return an
-// error last: calls can always fail. Fields that are not funcs, and unexported
-// ones, are left alone.
+// error last, since calls can always fail; where it returns an iter.Seq2[T, error]
+// the errors stand in that. A field Close, a func() error, releases o. Fields that
+// are not funcs, and unexported ones, are left alone, but for a [Ref].
 func BindObject(o *rpc.Object, target any) error {
 	fields, err := fieldsOf(target)
 	if err != nil {
@@ -59,40 +57,22 @@ func BindObject(o *rpc.Object, target any) error {
 	}
 	for _, f := range fields {
 		params, ok := o.Params(f.method)
-		if !ok {
+		if !ok && !f.closes() {
 			return rpc.Errorf(rpc.Unimplemented, "bind %T: service %q has no method %q: it has %s", target, o.Service(), f.method, strings.Join(o.Methods(), ", "))
 		}
-		s, err := shapeOf(f.value.Type(), 0, params)
+		s, err := f.shape(newChecker(), target, params)
 		if err != nil {
-			return rpc.Errorf(rpc.InvalidArgument, "bind %T: field %s: %s.%s: %w", target, f.name, o.Service(), f.method, err)
+			return rpc.Errorf(rpc.InvalidArgument, "%s.%s: %w", o.Service(), f.method, err)
 		}
-		f.value.Set(reflect.MakeFunc(f.value.Type(), s.stub(o, f.method)))
+		c := caller{object: o, method: f.method, shape: s, fn: f.value.Type(), ctx: context.Background()}
+		body := c.call
+		if f.closes() {
+			body = c.close
+		}
+		f.value.Set(reflect.MakeFunc(c.fn, body))
 	}
+	setRef(reflect.ValueOf(target), o)
 	return nil
-}
-
-// stub returns the body of a func that calls a method of o.
-func (s shape) stub(o *rpc.Object, method string) func([]reflect.Value) []reflect.Value {
-	return func(in []reflect.Value) []reflect.Value {
-		ctx := context.Background()
-		if s.context {
-			if c, ok := in[0].Interface().(context.Context); ok {
-				ctx = c
-			}
-			in = in[1:]
-		}
-		target := s.results.target()
-		err := o.Call(ctx, method, s.args.join(in), pointer(target))
-		if err != nil {
-			target = s.results.target() // whatever was decoded before the error
-		}
-		out := s.results.split(target)
-		result := reflect.New(errorType).Elem()
-		if err != nil {
-			result.Set(reflect.ValueOf(err))
-		}
-		return append(out, result)
-	}
 }
 
 // A field is a func field to be bound.
@@ -100,6 +80,23 @@ type field struct {
 	name   string
 	method string
 	value  reflect.Value
+}
+
+// shape returns how the func crosses, seen from this side, which calls it.
+func (f field) shape(c *checker, target any, names []string) (*shape, error) {
+	s, err := c.shape(f.value.Type(), 0, names, sent)
+	if err == nil {
+		err = s.mayFail(f.value.Type())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("dynamic: bind %T: field %s: %w", target, f.name, err)
+	}
+	return s, nil
+}
+
+// closes reports whether the func releases the object.
+func (f field) closes() bool {
+	return f.method == "Close" && f.value.Type() == reflect.TypeFor[func() error]()
 }
 
 func fieldsOf(target any) ([]field, error) {
@@ -111,17 +108,9 @@ func fieldsOf(target any) ([]field, error) {
 	var fields []field
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		if !f.IsExported() || f.Type.Kind() != reflect.Func {
-			continue
+		if f.IsExported() && f.Type.Kind() == reflect.Func {
+			fields = append(fields, field{name: f.Name, method: methodName(f), value: v.Field(i)})
 		}
-		if n := f.Type.NumOut(); n == 0 || f.Type.Out(n-1) != errorType {
-			return nil, fmt.Errorf("dynamic: bind %T: field %s, a %v, must return an error last: a call to another process can always fail", target, f.Name, f.Type)
-		}
-		method := f.Tag.Get("tenon")
-		if method == "" {
-			method = f.Name
-		}
-		fields = append(fields, field{name: f.Name, method: method, value: v.Field(i)})
 	}
 	if len(fields) == 0 {
 		return nil, fmt.Errorf("dynamic: bind %T: it has no exported func fields", target)
@@ -151,6 +140,9 @@ func Call(ctx context.Context, from Dispenser, name string, result any, args ...
 			return rpc.Errorf(rpc.InvalidArgument, "call %s: argument %d is nil, which has no type: pass a typed one", name, i)
 		}
 		values[i], types[i] = reflect.ValueOf(a), reflect.TypeOf(a)
+		if k := kindOf(types[i]); k != plain {
+			return rpc.Errorf(rpc.InvalidArgument, "call %s: argument %d is a %v: use Bind to pass live values", name, i, k)
+		}
 	}
 	g, err := pack(types, "a", params)
 	if err != nil {

@@ -35,20 +35,6 @@ func New[T, C any](create func(ctx context.Context, config C) (T, error)) *rpc.S
 	})
 }
 
-// instance keeps the engine from closing a value that is shared.
-type instance struct {
-	value reflect.Value // of the type that was looked at, also where that is an interface
-	close func() error  // nil for a shared value
-}
-
-// Close implements [io.Closer] for the engine.
-func (i *instance) Close() error {
-	if i.close == nil {
-		return nil
-	}
-	return i.close()
-}
-
 func serve(t, config reflect.Type, create func(context.Context, func(any) error) (any, error)) *rpc.Service {
 	def := rpc.Definition{
 		Interface: name(t),
@@ -69,16 +55,29 @@ func serve(t, config reflect.Type, create func(context.Context, func(any) error)
 			return i, nil
 		},
 	}
+	c := newChecker()
+	receiver := 1
+	if t.Kind() == reflect.Interface {
+		receiver = 0
+	}
 	for i := range t.NumMethod() {
 		m := t.Method(i)
 		if m.Name == "Close" {
 			continue
 		}
-		def.Methods = append(def.Methods, method(m, t.Kind() == reflect.Interface))
+		s, err := c.shape(m.Type, receiver, nil, received)
+		if err != nil {
+			return rpc.Invalid(fmt.Errorf("dynamic: a %v cannot be served: method %s: %w", t, m.Name, err))
+		}
+		def.Methods = append(def.Methods, s.define(m.Name, func(impl any) reflect.Value {
+			return impl.(served).self().value.Method(m.Index)
+		}))
 	}
 	if len(def.Methods) == 0 {
 		return rpc.Invalid(fmt.Errorf("dynamic: %v has no exported methods that could be served", t))
 	}
+	// What callbacks and objects pass in their turn belongs to no method alone.
+	def.Methods[0].Passes = c.types
 	return rpc.Define(def)
 }
 
@@ -87,47 +86,4 @@ func name(t reflect.Type) string {
 		t = t.Elem()
 	}
 	return t.Name()
-}
-
-// method describes one method of a type, or of an interface, where there is no
-// receiver among the arguments.
-func method(m reflect.Method, ofInterface bool) rpc.MethodDefinition {
-	receiver := 1
-	if ofInterface {
-		receiver = 0
-	}
-	s, _ := shapeOf(m.Type, receiver, nil) // fails only for names, and there are none
-	return rpc.MethodDefinition{
-		Name: m.Name, Params: s.args.names, Args: s.args.packed, Result: s.results.packed,
-		Serve: func(ctx context.Context, impl any, call *rpc.Incoming) error {
-			return s.serve(ctx, impl.(*instance).value.Method(m.Index), call)
-		},
-	}
-}
-
-// serve calls fn with the arguments of call, and replies.
-func (s shape) serve(ctx context.Context, fn reflect.Value, call *rpc.Incoming) error {
-	target := s.args.target()
-	if err := call.Decode(pointer(target)); err != nil {
-		return err
-	}
-	var in []reflect.Value
-	if s.context {
-		in = append(in, reflect.ValueOf(ctx))
-	}
-	in = append(in, s.args.split(target)...)
-	var out []reflect.Value
-	if s.variadic {
-		out = fn.CallSlice(in)
-	} else {
-		out = fn.Call(in)
-	}
-	if s.err {
-		last := out[len(out)-1]
-		if !last.IsNil() {
-			return last.Interface().(error)
-		}
-		out = out[:len(out)-1]
-	}
-	return call.Reply(s.results.join(out))
 }

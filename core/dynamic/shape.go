@@ -1,39 +1,48 @@
 package dynamic
 
 import (
-	"context"
 	"fmt"
 	"reflect"
-	"strconv"
+	"sync"
 )
 
-var (
-	contextType = reflect.TypeFor[context.Context]()
-	errorType   = reflect.TypeFor[error]()
-)
-
-// A shape is how a func's arguments and results cross: each side as one value.
-// None is nothing, one is itself, several are a struct with a field for each.
+// A shape is how a func's arguments and results cross. What can be encoded stands
+// in one value each way: none is nothing, one is itself, several are a struct with
+// a field for each. Live values stand in the table of references, in the order of
+// the parameters. A result that is a sequence makes the method a streaming one:
+// its stream takes the place after the live arguments, but where exactly one
+// argument is a sequence too, both go over that argument's stream.
 type shape struct {
 	context  bool // the first argument is a context
 	err      bool // the last result is an error
 	variadic bool
-	args     group
-	results  group
+
+	params  []param // without the context
+	results []param // without the error
+	args    group   // the plain params
+	reply   group   // the plain results
+
+	sequences int    // how many params are sequences
+	live      int    // how many params are not plain
+	liveOut   int    // how many results are not plain, without the stream
+	stream    *param // the result that is a sequence
 }
 
-// A group is the arguments, or the results, of a func that cross.
-type group struct {
-	types  []reflect.Type
-	names  []string     // of the fields; nil unless it is a struct
-	packed reflect.Type // what crosses; nil for nothing
+// A param is one argument or result.
+type param struct {
+	typ    reflect.Type
+	kind   kind
+	place  int              // in the group of plain ones, or in the table of references
+	both   bool             // of the stream: it is shared with the param that is a sequence
+	set    func() methodSet // of callbacks and objects
+	result bool
 }
 
-// shapeOf returns how a func type crosses, skipping so many arguments at the
-// front (a method's receiver). params are the names of the arguments, where the
-// other side has given some.
-func shapeOf(t reflect.Type, skip int, params []string) (shape, error) {
-	s := shape{variadic: t.IsVariadic()}
+// shape returns how a func type crosses, skipping so many arguments at the front
+// (a method's receiver). names are those of the plain arguments, where the other
+// side has given some. d is the direction of the arguments.
+func (c *checker) shape(t reflect.Type, skip int, names []string, d direction) (*shape, error) {
+	s := &shape{variadic: t.IsVariadic()}
 	first, last := skip, t.NumOut()
 	if first < t.NumIn() && t.In(first) == contextType {
 		s.context = true
@@ -45,119 +54,99 @@ func shapeOf(t reflect.Type, skip int, params []string) (shape, error) {
 	}
 	var args, results []reflect.Type
 	for i := first; i < t.NumIn(); i++ {
-		args = append(args, t.In(i))
+		p, err := c.param(t.In(i), d, false)
+		if err != nil {
+			return nil, fmt.Errorf("argument %d: %w", i-skip+1, err)
+		}
+		switch p.kind {
+		case plain:
+			p.place = len(args)
+			args = append(args, p.typ)
+		case sequence:
+			s.sequences++
+			fallthrough
+		default:
+			p.place = s.live
+			s.live++
+		}
+		s.params = append(s.params, p)
 	}
 	for i := range last {
-		results = append(results, t.Out(i))
+		p, err := c.param(t.Out(i), !d, true)
+		if err != nil {
+			return nil, fmt.Errorf("result %d: %w", i+1, err)
+		}
+		switch p.kind {
+		case plain:
+			p.place = len(results)
+			results = append(results, p.typ)
+		case sequence:
+			if last > 1 {
+				return nil, fmt.Errorf("result %d: a sequence must be the only result, but for an error", i+1)
+			}
+			s.streamed(&p)
+		default:
+			p.place = s.liveOut
+			s.liveOut++
+		}
+		s.results = append(s.results, p)
 	}
 	var err error
-	if s.args, err = pack(args, "a", params); err != nil {
-		return shape{}, err
+	if s.args, err = pack(args, "a", names); err != nil {
+		return nil, err
 	}
-	s.results, err = pack(results, "r", nil)
+	s.reply, err = pack(results, "r", nil)
 	return s, err
 }
 
-// pack makes a group. Without names the fields are called prefix0, prefix1 and so
-// on; with names it is a struct also when there is only one field.
-func pack(types []reflect.Type, prefix string, names []string) (group, error) {
-	g := group{types: types}
-	switch {
-	case len(types) == 0:
-		return g, nil
-	case len(types) == 1 && names == nil:
-		g.packed = types[0]
-		return g, nil
-	case names == nil:
-		for i := range types {
-			g.names = append(g.names, prefix+strconv.Itoa(i))
-		}
-	case len(names) != len(types):
-		return group{}, fmt.Errorf("it takes %d arguments (%v), not %d", len(names), names, len(types))
-	default:
-		g.names = names
+// streamed makes p, a result, the stream of the method.
+func (s *shape) streamed(p *param) {
+	s.stream = p
+	p.place = s.live
+	if s.sequences != 1 {
+		return
 	}
-	fields := make([]reflect.StructField, len(types))
-	for i, t := range types {
-		fields[i] = reflect.StructField{
-			Name: exported(g.names[i]),
-			Type: t,
-			Tag:  reflect.StructTag(`json:` + strconv.Quote(g.names[i])),
-		}
-		for _, before := range fields[:i] {
-			if before.Name == fields[i].Name {
-				return group{}, fmt.Errorf("two of its arguments have the name %s", g.names[i])
-			}
+	for _, arg := range s.params {
+		if arg.kind == sequence {
+			p.place, p.both = arg.place, true
 		}
 	}
-	g.packed = reflect.StructOf(fields)
-	return g, nil
 }
 
-// exported returns the Go field for a name on the wire. Names come from the other
-// side: whatever cannot stand in a field's name is replaced.
-func exported(name string) string {
-	b := []byte(name)
-	for i, c := range b {
-		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
-		if !letter && (i == 0 || c < '0' || c > '9') {
-			b[i] = '_'
-		}
+func (c *checker) param(t reflect.Type, d direction, result bool) (param, error) {
+	p := param{typ: t, kind: kindOf(t), result: result}
+	if err := c.value(t, p.kind, d, result); err != nil {
+		return param{}, err
 	}
-	if len(b) == 0 || b[0] == '_' || b[0] >= 'a' && b[0] <= 'z' {
-		if len(b) > 0 && b[0] != '_' {
-			b[0] -= 'a' - 'A'
-		} else {
-			return "X" + string(b)
-		}
+	if p.kind == callback || p.kind == object {
+		p.set = sync.OnceValue(func() methodSet { return methodsOf(t, d) })
 	}
-	return string(b)
+	return p, nil
 }
 
-// join makes one value of the group's values. It returns nil for nothing.
-func (g group) join(values []reflect.Value) any {
-	switch {
-	case g.packed == nil:
-		return nil
-	case g.names == nil:
-		p := reflect.New(g.packed)
-		p.Elem().Set(values[0])
-		return p.Interface()
-	}
-	p := reflect.New(g.packed)
-	for i, v := range values {
-		p.Elem().Field(i).Set(v)
-	}
-	return p.Interface()
-}
+// plainOnly reports whether all of it is encoded.
+func (s *shape) plainOnly() bool { return s.live+s.liveOut == 0 && s.stream == nil }
 
-// target returns a pointer to decode the group into, nil for nothing.
-func (g group) target() reflect.Value {
-	if g.packed == nil {
-		return reflect.Value{}
-	}
-	return reflect.New(g.packed)
-}
-
-// split returns the group's values out of what was decoded into target.
-func (g group) split(target reflect.Value) []reflect.Value {
-	switch {
-	case g.packed == nil:
-		return nil
-	case g.names == nil:
-		return []reflect.Value{target.Elem()}
-	}
-	values := make([]reflect.Value, len(g.types))
-	for i := range values {
-		values[i] = target.Elem().Field(i)
-	}
-	return values
-}
-
-// pointer returns target as an any to decode into, nil for nothing.
-func pointer(target reflect.Value) any {
-	if !target.IsValid() {
+// mayFail returns an error for a func that has no place for an error, although it
+// calls another process.
+func (s *shape) mayFail(t reflect.Type) error {
+	if s.err || s.stream != nil {
 		return nil
 	}
-	return target.Interface()
+	return fmt.Errorf("a %v must return an error last: a call to another process can always fail", t)
+}
+
+// describe returns what the catalogue says of the live values.
+func (s *shape) describe() (args, results []string) {
+	for _, p := range s.params {
+		if p.kind != plain && (p.kind != sequence || s.sequences > 1) {
+			args = append(args, p.kind.String())
+		}
+	}
+	for _, p := range s.results {
+		if p.kind != plain && p.kind != sequence {
+			results = append(results, p.kind.String())
+		}
+	}
+	return args, results
 }

@@ -38,6 +38,8 @@ type command struct {
 	group     bool
 	survivors bool
 	attr      []func(*exec.Cmd)
+	given     *exec.Cmd // run as it is; nil: one is made for each start
+	unlinked  bool
 
 	// prepare, if there is one, turns the path into the one that is executed: it
 	// verifies, and copies what it verified. cleanup is called once, when the start
@@ -86,6 +88,9 @@ func (c *command) Launch(ctx context.Context, req Request) (Process, error) {
 // resolve returns the path to execute. It is made absolute where the plugin has a
 // working directory of its own, since the system would resolve it from there.
 func (c *command) resolve() (string, error) {
+	if c.given != nil {
+		return c.given.Path, nil
+	}
 	if c.path == "" {
 		return "", os.ErrNotExist
 	}

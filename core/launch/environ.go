@@ -69,6 +69,14 @@ func mergeEnv(lists ...[]string) []string {
 	return merged
 }
 
+// withoutKey returns the entries that do not set the variable key.
+func withoutKey(entries []string, key string) []string {
+	return slices.DeleteFunc(slices.Clone(entries), func(entry string) bool {
+		name, ok := envKey(entry)
+		return ok && name == foldKey(key)
+	})
+}
+
 // checkEnv reports the first entry that is not a "KEY=value". It does not repeat
 // the value, which may be a secret.
 func checkEnv(origin string, entries []string) error {

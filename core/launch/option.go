@@ -81,3 +81,23 @@ func Survivors(keep bool) Option {
 func Attr(change func(cmd *exec.Cmd)) Option {
 	return func(c *command) { c.attr = append(c.attr, change) }
 }
+
+// Using makes the launcher run cmd itself, which somebody else has prepared, and
+// not a command of its own. It keeps what cmd says of path, arguments, directory,
+// standard input, extra files and attributes; a context that it was made with ends
+// the plugin; and its Process and ProcessState are filled as usual. Its environment
+// comes between what [Env] passes on and what [Setenv] adds, and wins over the
+// former. Its Stdout and Stderr must be unset.
+//
+// An [exec.Cmd] can be started once, and so can the launcher; nor is the start
+// tried again while the file is open for writing. The path given to [Command] then
+// serves messages only, and Args and Dir have no effect.
+func Using(cmd *exec.Cmd) Option {
+	return func(c *command) { c.given = cmd }
+}
+
+// Unlinked says that the plugin knows nothing of links: [LinkEnv] is left out of
+// its environment, also where the host has it, and [Request.Link] has no effect.
+func Unlinked() Option {
+	return func(c *command) { c.unlinked = true }
+}

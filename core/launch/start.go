@@ -50,23 +50,18 @@ func (c *command) start(ctx context.Context, path string, req Request) (_ *proce
 	}
 	var link net.Conn
 	var linkEnd *os.File
-	if req.Link && canInherit {
+	if req.Link && canInherit && !c.unlinked {
 		if link, linkEnd, err = linkPair(); err != nil {
 			return nil, c.startError(path, err)
 		}
 		e.host, e.plugin = append(e.host, link), append(e.plugin, linkEnd)
 	}
 
-	cmd := &exec.Cmd{
-		Path:       path,
-		Args:       append([]string{c.path}, c.args...),
-		Dir:        c.dir,
-		Env:        mergeEnv(c.environ(), req.Env),
-		Stdin:      c.stdin,
-		Stdout:     outW,
-		Stderr:     errW,
-		ExtraFiles: slices.Clone(c.extra),
+	cmd, err := c.cmd(path, req)
+	if err != nil {
+		return nil, err
 	}
+	cmd.Stdout, cmd.Stderr = outW, errW
 	ownGroup := setGroup(cmd, c.group)
 	if len(c.attr) > 0 {
 		for _, change := range c.attr {
@@ -84,8 +79,15 @@ func (c *command) start(ctx context.Context, path string, req Request) (_ *proce
 	if err != nil {
 		return nil, c.startError(path, err)
 	}
-	bootstrap := append(slices.Clone(req.Env), linkValue(cmd, linkEnd))
-	cmd.Env = mergeEnv(cmd.Env, bootstrap)
+	if cmd.Env == nil {
+		// An Attr function set it to nil: for an exec.Cmd that means the host's.
+		cmd.Env = os.Environ()
+	}
+	if c.unlinked {
+		cmd.Env = mergeEnv(withoutKey(cmd.Env, LinkEnv), req.Env)
+	} else {
+		cmd.Env = mergeEnv(cmd.Env, req.Env, []string{linkValue(cmd, linkEnd)})
+	}
 
 	started, err := c.run(ctx, cmd, req.Logger)
 	if err != nil {
@@ -109,9 +111,42 @@ func (c *command) start(ctx context.Context, path string, req Request) (_ *proce
 	}, nil
 }
 
+// cmd returns the command that is to run, without its outputs.
+func (c *command) cmd(path string, req Request) (*exec.Cmd, error) {
+	if c.given == nil {
+		return &exec.Cmd{
+			Path:       path,
+			Args:       append([]string{c.path}, c.args...),
+			Dir:        c.dir,
+			Env:        mergeEnv(c.environ(), req.Env),
+			Stdin:      c.stdin,
+			ExtraFiles: slices.Clone(c.extra),
+		}, nil
+	}
+	cmd := c.given
+	switch {
+	case cmd.Process != nil:
+		return nil, c.refused(path, "the command of Using was started before", "make a new exec.Cmd for each start")
+	case cmd.Stdout != nil || cmd.Stderr != nil:
+		return nil, c.refused(path, "the command of Using has Stdout or Stderr set", "take the output from Request.Stdout and Request.Stderr")
+	}
+	cmd.Env = mergeEnv(c.env.pick(os.Environ()), cmd.Env, c.setenv, req.Env)
+	if cmd.Stdin == nil {
+		cmd.Stdin = c.stdin
+	}
+	cmd.ExtraFiles = slices.Concat(cmd.ExtraFiles, c.extra)
+	return cmd, nil
+}
+
 // run starts cmd, again if the file is being written. An [exec.Cmd] cannot be
 // started twice, so that each attempt is a copy.
 func (c *command) run(ctx context.Context, cmd *exec.Cmd, log *slog.Logger) (*exec.Cmd, error) {
+	if cmd == c.given {
+		if err := cmd.Start(); err != nil {
+			return nil, c.startErrorIn(cmd.Path, cmd.Dir, err)
+		}
+		return cmd, nil
+	}
 	for wait, tries := time.Millisecond, 0; ; wait, tries = wait*2, tries+1 {
 		attempt := &exec.Cmd{
 			Path: cmd.Path, Args: cmd.Args, Env: cmd.Env, Dir: cmd.Dir,
@@ -167,10 +202,6 @@ func (e *ends) outputPipe() (r, w *os.File, err error) {
 // linkValue hands the plugin's end to cmd, behind all other files, and returns the
 // variable that says where it is.
 func linkValue(cmd *exec.Cmd, end *os.File) string {
-	if cmd.Env == nil {
-		// An Attr function set it to nil: for an exec.Cmd that means the host's.
-		cmd.Env = os.Environ()
-	}
 	if end == nil {
 		return LinkEnv + "=listen"
 	}

@@ -6,11 +6,14 @@ import (
 )
 
 // active counts the calls that run for the peer, and lets nobody in once it is
-// closed. The zero value needs its channel.
+// closed. The zero value needs its channels.
 type active struct {
 	count  atomic.Int64
 	closed atomic.Bool
 	idle   chan struct{} // gets a value when the last one leaves a closed one
+
+	waits atomic.Bool
+	left  chan struct{} // gets a value when one leaves while below waits
 }
 
 // enter counts a call in, unless it is closed.
@@ -23,7 +26,31 @@ func (a *active) enter() bool {
 	return true
 }
 
+// below waits until fewer than n are inside. One goroutine may wait at a time.
+func (a *active) below(ctx context.Context, n int64) {
+	if a.count.Load() < n {
+		return
+	}
+	a.waits.Store(true)
+	defer a.waits.Store(false)
+	for a.count.Load() >= n {
+		select {
+		case <-a.left:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 func (a *active) leave() {
+	if a.waits.Load() {
+		defer func() {
+			select {
+			case a.left <- struct{}{}:
+			default:
+			}
+		}()
+	}
 	if a.count.Add(-1) == 0 && a.closed.Load() {
 		select {
 		case a.idle <- struct{}{}:

@@ -1,6 +1,9 @@
 package rpc
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // A buffer holds one message on its way in or out. Buffers are pooled: whoever
 // has one frees it, once, and touches it no more.
@@ -8,38 +11,29 @@ type buffer struct {
 	b []byte
 }
 
-// Buffers are kept in three sizes. What grew past the largest is left to the
-// garbage collector, so that one huge message does not stay for ever.
+// The sizes in which buffers are made. What is larger than the last one is left to
+// the garbage collector, so that one huge message does not stay for ever.
 const (
 	smallBuffer = 2 << 10
 	frameBuffer = headroom + maxFrame
-	largeBuffer = 2 << 20
+	slack       = 4 << 10 // for what a codec and the engine put around a round number of bytes
 )
 
-var bufferPools = [...]struct {
-	size int
-	pool *sync.Pool
-}{
-	{smallBuffer, &sync.Pool{}},
-	{frameBuffer, &sync.Pool{}},
-	{largeBuffer, &sync.Pool{}},
-}
+var bufferSizes = [...]int{smallBuffer, 16 << 10, frameBuffer, 256<<10 + slack, 1<<20 + slack, 4<<20 + slack}
+
+var bufferPools [len(bufferSizes)]sync.Pool
 
 // newBuffer returns an empty buffer with room for size bytes.
 func newBuffer(size int) *buffer {
-	for i := range bufferPools {
-		p := &bufferPools[i]
-		if size > p.size {
+	for class, most := range bufferSizes {
+		if size > most {
 			continue
 		}
-		if m, ok := p.pool.Get().(*buffer); ok {
+		if m, ok := bufferPools[class].Get().(*buffer); ok {
 			m.b = m.b[:0]
 			return m
 		}
-		if p.size == largeBuffer { // a message that needs less than the ceiling gets what it needs
-			break
-		}
-		return &buffer{b: make([]byte, 0, p.size)}
+		return &buffer{b: make([]byte, 0, most)}
 	}
 	return &buffer{b: make([]byte, 0, size)}
 }
@@ -49,12 +43,13 @@ func (m *buffer) free() {
 	if m == nil {
 		return
 	}
-	c := cap(m.b)
-	for i := len(bufferPools) - 1; i >= 0; i-- {
-		if c >= bufferPools[i].size {
-			if i < len(bufferPools)-1 || c <= 2*largeBuffer {
-				bufferPools[i].pool.Put(m)
+	// A codec may have put a longer slice in its place.
+	for class := len(bufferSizes) - 1; class >= 0; class-- {
+		if c := cap(m.b); c >= bufferSizes[class] {
+			if class == len(bufferSizes)-1 && c > 2*bufferSizes[class] {
+				return
 			}
+			bufferPools[class].Put(m)
 			return
 		}
 	}
@@ -65,11 +60,31 @@ func (m *buffer) free() {
 const headroom = headerSize + 4
 
 // newMessage returns a buffer whose body starts behind the headroom.
-func newMessage() *buffer {
-	m := newBuffer(smallBuffer)
+func newMessage() *buffer { return newMessageFor(0) }
+
+// newMessageFor is newMessage with room for a body of about size bytes.
+func newMessageFor(size int) *buffer {
+	m := newBuffer(headroom + size)
 	m.b = m.b[:headroom]
 	return m
 }
 
 // body returns what stands behind the headroom.
 func (m *buffer) body() []byte { return m.b[headroom:] }
+
+// A sizeHint remembers how large the messages of one method are, so that the next
+// one gets a buffer that it does not outgrow.
+type sizeHint struct{ last atomic.Int32 }
+
+// guess returns how large the next message may be.
+func (h *sizeHint) guess() int { return int(h.last.Load()) }
+
+// note remembers the size of a message. A smaller one only counts when it is much
+// smaller: sizes vary, and outgrowing costs more than room.
+func (h *sizeHint) note(size int) {
+	const largest = 4 << 20
+	last := int(h.last.Load())
+	if size = min(size, largest); size > last || size < last/4 {
+		h.last.Store(int32(size))
+	}
+}

@@ -36,38 +36,42 @@ type MethodInfo struct {
 	Result *Type    `json:"result,omitempty"` // nil: nothing crosses
 	Item   *Type    `json:"item,omitempty"`   // of a stream: its values, the caller's where both send
 	Down   *Type    `json:"down,omitempty"`   // where both send: the callee's values
+
+	Live        []string `json:"live,omitempty"`         // live arguments by place: "reader", "callback", …
+	LiveResults []string `json:"live_results,omitempty"` // live results by place
 }
 
 // String returns the method as a person would write it in Go.
 func (m MethodInfo) String() string {
-	var b strings.Builder
-	b.WriteString(m.Name + "(")
+	var args, results []string
 	switch {
 	case m.Args == nil:
 	case m.Params == nil:
-		b.WriteString(m.Args.String())
+		args = append(args, m.Args.String())
 	default:
-		for i, f := range m.Args.Fields {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			b.WriteString(f.Name + " " + f.Type.String())
+		for _, f := range m.Args.Fields {
+			args = append(args, f.Name+" "+f.Type.String())
 		}
 	}
-	if m.Kind == KindClientStream || m.Kind == KindBidiStream {
-		b.WriteString("stream of " + m.Item.String())
-	}
-	b.WriteString(")")
+	args = append(args, m.Live...)
 	switch m.Kind {
 	case KindServerStream:
-		b.WriteString(" stream of " + m.Item.String())
+		results = append(results, "stream of "+m.Item.String())
+	case KindClientStream:
+		args = append(args, "stream of "+m.Item.String())
 	case KindBidiStream:
-		b.WriteString(" stream of " + m.Down.String())
+		args = append(args, "stream of "+m.Item.String())
+		results = append(results, "stream of "+m.Down.String())
 	}
 	if m.Result != nil {
-		b.WriteString(" " + m.Result.String())
+		results = append(results, m.Result.String())
 	}
-	return b.String()
+	results = append(results, m.LiveResults...)
+	call := m.Name + "(" + strings.Join(args, ", ") + ")"
+	if len(results) == 0 {
+		return call
+	}
+	return call + " " + strings.Join(results, ", ")
 }
 
 // Describe returns the catalogue of services, as a peer that has those codecs
@@ -89,6 +93,7 @@ func Describe(services map[string]*Service, configured string, codecs []codec.Co
 			info.Methods = append(info.Methods, MethodInfo{
 				Name: m.Name, Doc: m.Doc, Kind: m.Kind, Params: m.Params,
 				Args: TypeOf(m.Args), Result: TypeOf(m.Result), Item: TypeOf(m.Item), Down: TypeOf(m.Down),
+				Live: m.Live, LiveResults: m.LiveResults,
 			})
 		}
 		c.Services = append(c.Services, info)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -16,9 +17,9 @@ import (
 // must say by itself where it ends, as over a socket.
 type conn struct {
 	transport.Stream
-	r      *bufio.Reader // over the stream; it may hold what came early
-	side   transport.Side
-	closed func()
+	r    *bufio.Reader // over the stream; it may hold what came early
+	side transport.Side
+	flow *flow
 
 	once  sync.Once
 	mu    sync.Mutex
@@ -30,6 +31,7 @@ var _ net.Conn = (*conn)(nil)
 
 // Read implements [net.Conn].
 func (c *conn) Read(p []byte) (int, error) {
+	defer runtime.KeepAlive(c)
 	n, err := c.r.Read(p)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = os.ErrDeadlineExceeded // a net.Error itself, which callers look for
@@ -39,6 +41,7 @@ func (c *conn) Read(p []byte) (int, error) {
 
 // Write implements [net.Conn].
 func (c *conn) Write(p []byte) (int, error) {
+	defer runtime.KeepAlive(c)
 	n, err := c.Stream.Write(p)
 	if err != nil {
 		c.mu.Lock()
@@ -55,7 +58,7 @@ func (c *conn) Close() error {
 	err := c.Stream.Close()
 	c.once.Do(func() {
 		c.SetWriteDeadline(time.Time{})
-		c.closed()
+		c.flow.abort(errFlowOver)
 	})
 	return err
 }

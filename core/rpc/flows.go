@@ -142,6 +142,9 @@ func (t *flows) arrive(stream transport.Stream) {
 // call that was to announce it may never come. It reads nothing away.
 func (u *unmatched) watch(f *flow) {
 	defer close(u.left)
+	if f.wait() != nil { // given up before its stream was there
+		return
+	}
 	f.receive.Lock()
 	defer f.receive.Unlock()
 	if _, err := f.r.br.Peek(1); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {

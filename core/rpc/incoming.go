@@ -19,6 +19,7 @@ type Incoming struct {
 	id       uint32
 	object   *exported
 	method   *MethodDefinition
+	size     *sizeHint // of the result
 	m        *buffer // holds payload, until it is decoded
 	payload  []byte
 	reserved int
@@ -50,7 +51,7 @@ func (in *Incoming) Reply(v any) error {
 	if in.reply != nil {
 		return Errorf(Internal, "%s was replied to twice", in.name())
 	}
-	m := newMessage()
+	m := newMessageFor(in.size.guess())
 	if in.results != nil {
 		if in.results.err != nil {
 			m.free()
@@ -67,6 +68,7 @@ func (in *Incoming) Reply(v any) error {
 		m.free()
 		return exceeded("Message", n, limit, "bytes of a result of "+in.name(), "the peer")
 	}
+	in.size.note(len(m.body()))
 	in.reply = m
 	return nil
 }
@@ -75,10 +77,18 @@ func (in *Incoming) name() string { return in.object.name + "." + in.method.Name
 
 // run serves the call and answers it.
 func (in *Incoming) run() {
-	err := in.serve()
-	in.releaseBody()
-	in.endFlows(err)
-	in.lane.answer(in, err)
+	returned := false
+	var err error
+	defer func() {
+		if !returned { // runtime.Goexit: somebody waits for the answer all the same
+			err = Errorf(Internal, "the handler of %s ended its goroutine", in.name())
+		}
+		in.releaseBody()
+		in.endFlows(err)
+		in.lane.answer(in, err)
+	}()
+	err = in.serve()
+	returned = true
 }
 
 func (in *Incoming) serve() (err error) {

@@ -28,11 +28,13 @@ type binding struct {
 	service string
 	codec   codec.Codec
 	methods map[string]boundMethod
+	held    *holding // of a reference: that this side holds it; nil for what was dispensed
 }
 
 type boundMethod struct {
 	number uint16
 	params []string
+	size   *sizeHint // of the arguments
 }
 
 // Dispense asks the peer to make an object of a service, with a configuration or
@@ -52,7 +54,7 @@ func (p *Peer) Dispense(ctx context.Context, service string, config any, types .
 		}
 	}
 	var reply dispenseReply
-	if err := p.root().call(ctx, rootDispense, "Dispense", &req, &reply, nil); err != nil {
+	if err := p.root().call(ctx, boundMethod{number: rootDispense}, "Dispense", &req, &reply, nil); err != nil {
 		return nil, err
 	}
 	chosen := p.codec(reply.Codec)
@@ -61,7 +63,7 @@ func (p *Peer) Dispense(ctx context.Context, service string, config any, types .
 	}
 	b := &binding{peer: p, id: reply.Object, service: reply.Service, codec: chosen, methods: make(map[string]boundMethod, len(reply.Methods))}
 	for i, m := range reply.Methods {
-		b.methods[m.Name] = boundMethod{number: uint16(i), params: m.Params}
+		b.methods[m.Name] = boundMethod{number: uint16(i), params: m.Params, size: new(sizeHint)}
 	}
 	return &Object{bound: b}, nil
 }
@@ -96,7 +98,7 @@ func (p *Peer) encodeConfig(req *dispenseRequest, config any) error {
 // Describe returns the catalogue of what the peer serves.
 func (p *Peer) Describe(ctx context.Context) (*Catalogue, error) {
 	var c Catalogue
-	if err := p.root().call(ctx, rootDescribe, "Describe", nil, &c, nil); err != nil {
+	if err := p.root().call(ctx, boundMethod{number: rootDescribe}, "Describe", nil, &c, nil); err != nil {
 		return nil, err
 	}
 	return &c, nil
@@ -152,7 +154,7 @@ func (o *Object) Call(ctx context.Context, method string, args, result any) erro
 	if err != nil {
 		return err
 	}
-	return b.call(ctx, m.number, method, args, result, nil)
+	return b.call(ctx, m, method, args, result, nil)
 }
 
 // find returns where o is now, and a method of it.
@@ -189,7 +191,11 @@ func (o *Object) binding(ctx context.Context) (*binding, error) {
 			if o.renewing = nil; err == nil {
 				o.bound = next.bound
 			}
+			late := o.closed && err == nil
 			o.mu.Unlock()
+			if late { // closed meanwhile: nobody else releases the new one
+				next.Close()
+			}
 			close(renewing)
 			if err != nil {
 				return nil, err
@@ -222,7 +228,11 @@ func (o *Object) Close() error {
 	b, first := o.bound, !o.closed
 	o.closed = true
 	o.mu.Unlock()
-	if first {
+	switch {
+	case !first:
+	case b.held != nil:
+		b.held.release()
+	default:
 		b.peer.releaseObject(b.id)
 	}
 	return nil
@@ -230,21 +240,21 @@ func (o *Object) Close() error {
 
 // call makes one call, inside the interceptors. live is what it passes beside its
 // arguments; nil for nothing.
-func (b *binding) call(ctx context.Context, number uint16, method string, args, result any, live *Call) error {
+func (b *binding) call(ctx context.Context, m boundMethod, method string, args, result any, live *Call) error {
 	intercept := b.peer.cfg.Interceptors
 	if len(intercept) == 0 || b.id == rootObject {
-		_, _, err := b.exchange(ctx, number, method, args, result, live)
+		_, _, err := b.exchange(ctx, m, method, args, result, live)
 		return err
 	}
 	info := &CallInfo{Service: b.service, Method: method, Started: time.Now()}
 	return runInterceptors(ctx, intercept, info, func(ctx context.Context) (err error) {
-		info.RequestBytes, info.ReplyBytes, err = b.exchange(ctx, number, method, args, result, live)
+		info.RequestBytes, info.ReplyBytes, err = b.exchange(ctx, m, method, args, result, live)
 		return err
 	})
 }
 
 // exchange sends the arguments, waits for the reply, and decodes it.
-func (b *binding) exchange(ctx context.Context, number uint16, method string, args, result any, live *Call) (sent, received int, err error) {
+func (b *binding) exchange(ctx context.Context, bound boundMethod, method string, args, result any, live *Call) (sent, received int, err error) {
 	p := b.peer
 	var left time.Duration
 	if t, ok := ctx.Deadline(); ok {
@@ -254,7 +264,11 @@ func (b *binding) exchange(ctx context.Context, number uint16, method string, ar
 	if n := md.size(); n > p.remote.Metadata {
 		return 0, 0, exceeded("Metadata", n, p.remote.Metadata, "bytes of metadata", "the peer")
 	}
-	m := newMessage()
+	guess := 0
+	if bound.size != nil {
+		guess = bound.size.guess()
+	}
+	m := newMessageFor(guess)
 	var flags byte
 	var refs []reference
 	if live != nil {
@@ -270,6 +284,9 @@ func (b *binding) exchange(ctx context.Context, number uint16, method string, ar
 		m.free()
 		return 0, 0, exceeded("Message", sent, p.remote.Message, "bytes of arguments of "+b.service+"."+method, "the peer")
 	}
+	if bound.size != nil {
+		bound.size.note(len(m.body()))
+	}
 	lane, err := p.lane(ctx)
 	if err != nil {
 		m.free()
@@ -278,7 +295,7 @@ func (b *binding) exchange(ctx context.Context, number uint16, method string, ar
 	if live != nil {
 		live.start()
 	}
-	reply, err := lane.do(ctx, header{typ: frameCall, flags: flags, method: number}, m, b.service, method)
+	reply, err := lane.do(ctx, header{typ: frameCall, flags: flags, method: bound.number}, m, b.service, method)
 	if err != nil {
 		return sent, 0, err
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"net"
+	"runtime"
 	"slices"
 
 	"github.com/tenon-dev/tenon/core/codec"
@@ -22,9 +23,10 @@ type Call struct {
 	ctx     context.Context
 	b       *binding
 	method  string
-	number  uint16
+	bound   boundMethod
 	passing passing
 	pumps   []func() // started with the call
+	stream  *flow    // of a streaming method; it may outlive the call
 	results taking
 	writers []<-chan struct{} // closed when all that the callee wrote has arrived
 }
@@ -35,7 +37,7 @@ func (o *Object) Begin(ctx context.Context, method string) (*Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Call{ctx: ctx, b: b, method: method, number: m.number, passing: passing{peer: b.peer, codec: b.codec}}, nil
+	return &Call{ctx: ctx, b: b, method: method, bound: m, passing: passing{peer: b.peer, codec: b.codec}}, nil
 }
 
 // PassReader passes a reader. The callee reads it while the call runs; r is not
@@ -68,6 +70,24 @@ func (c *Call) PassWriter(w io.Writer) {
 	}
 }
 
+// PassDuplex passes what can be read and written. The callee uses it while the
+// call runs; rw is not closed. What was said of [Call.PassReader] and
+// [Call.PassWriter] holds for its two directions.
+func (c *Call) PassDuplex(rw io.ReadWriter) {
+	if rw == nil {
+		c.passing.add(reference{kind: refNil})
+		return
+	}
+	if f := c.passing.flow(c.ctx, sends|receives); f != nil {
+		done := make(chan struct{})
+		c.writers = append(c.writers, done)
+		c.pumps = append(c.pumps, func() { f.sendBytes(rw, f.peer.cfg.Errors) }, func() {
+			defer close(done)
+			f.receiveBytes(rw)
+		})
+	}
+}
+
 // PassSeq passes a sequence of values, which the callee draws while the call runs.
 func PassSeq[T any](c *Call, seq iter.Seq2[T, error]) {
 	if seq == nil {
@@ -87,14 +107,14 @@ func (c *Call) PassConn(conn net.Conn) { c.passing.conn(c.ctx, conn) }
 // describes them. With keep it lives until the callee releases it, otherwise as
 // long as the call. A value that is itself an object of the callee comes home.
 func (c *Call) PassObject(service *Service, impl any, keep bool) {
-	c.passing.object(service, impl, keep)
+	c.passing.object(service, impl, keep, true)
 }
 
 // Do makes the call; see [Object.Call].
 func (c *Call) Do(args, result any) error {
 	err := c.passing.err
 	if err == nil {
-		err = c.b.call(c.ctx, c.number, c.method, args, result, c)
+		err = c.b.call(c.ctx, c.bound, c.method, args, result, c)
 	}
 	if err != nil && (c.results.refused || c.pumps != nil) { // it did not run, or was not even sent
 		c.passing.abort(err)
@@ -104,7 +124,19 @@ func (c *Call) Do(args, result any) error {
 		<-done // ends with the flow, and that with ctx
 	}
 	c.passing.finish()
+	if err != nil {
+		c.Discard()
+	}
+	// A reference that comes home must not be released before it has arrived.
+	runtime.KeepAlive(c)
 	return err
+}
+
+// Discard gives up the live results that were not taken. Who takes all of them
+// need not call it, nor after an error.
+func (c *Call) Discard() {
+	c.results.discard(c.b.peer)
+	c.results.table = nil
 }
 
 // start starts what feeds the flows that were passed.
@@ -116,20 +148,51 @@ func (c *Call) start() {
 }
 
 // Reader returns the live result at place i, a reader. It lives until it is read
-// to its end, or closed.
-func (c *Call) Reader(i int) (io.ReadCloser, error) { return c.results.reader(c.b.peer, i) }
+// to its end, or closed; like all live results, it also ends when nothing refers
+// to it any more.
+func (c *Call) Reader(i int) (io.ReadCloser, error) {
+	r, err := c.results.reader(c.b.peer, i)
+	if r, ok := r.(*byteReader); ok {
+		abandoned(r, r.f)
+	}
+	return r, err
+}
 
 // Writer returns the live result at place i, a writer. It lives until it is
 // closed.
-func (c *Call) Writer(i int) (io.WriteCloser, error) { return c.results.writer(c.b.peer, i) }
+func (c *Call) Writer(i int) (io.WriteCloser, error) {
+	w, err := c.results.writer(c.b.peer, i)
+	if w, ok := w.(*byteWriter); ok {
+		abandoned(w, w.f)
+	}
+	return w, err
+}
 
-// Conn returns the live result at place i, a connection.
-func (c *Call) Conn(i int) (net.Conn, error) { return c.results.takeConn(c.b.peer, i) }
+// Duplex returns the live result at place i, which can be read and written. It
+// lives until it is closed.
+func (c *Call) Duplex(i int) (io.ReadWriteCloser, error) {
+	d, err := c.results.duplex(c.b.peer, i)
+	if d, ok := d.(*duplex); ok {
+		abandoned(d, d.byteReader.f)
+	}
+	return d, err
+}
+
+// Conn returns the live result at place i, a connection. It lives until it is
+// closed.
+func (c *Call) Conn(i int) (net.Conn, error) {
+	n, err := c.results.takeConn(c.b.peer, i)
+	if n, ok := n.(*conn); ok {
+		abandoned(n, n.flow)
+	}
+	return n, err
+}
 
 // Object returns the live result at place i, an object of the callee, or the
-// value of this side itself if it came home. Both are nil for a nil value.
+// value of this side itself if it came home. Both are nil for a nil value. It
+// lives until it is closed.
 func (c *Call) Object(i int) (*Object, any, error) {
-	return c.results.object(c.b.peer, c.b.codec, c.b.service, i)
+	return c.results.object(c.b.peer, c.b.codec, c.b.service, i, true)
 }
 
 // passing is what one call or reply passes beside its payload.
@@ -137,9 +200,10 @@ type passing struct {
 	peer   *Peer
 	codec  codec.Codec
 	table  []reference
-	flows  []*flow  // those that end with the call
-	scoped []uint64 // objects that end with the call
-	kept   []func() // undo what lives on, for a reply that is not sent after all
+	flows  []*flow    // those that end with the call
+	scoped []uint64   // objects that end with the call
+	homes  []*binding // objects of the peer that come home to it
+	kept   []func()   // undo what lives on, for a reply that is not sent after all
 	err    error
 }
 
@@ -202,8 +266,9 @@ func (p *passing) conn(ctx context.Context, local net.Conn) {
 	p.peer.later(func() { copyAll(local, remote) })
 }
 
-// object passes a value by its methods.
-func (p *passing) object(service *Service, impl any, keep bool) {
+// object passes a value by its methods. What is borrowed is not closed when it is
+// released.
+func (p *passing) object(service *Service, impl any, keep, borrowed bool) {
 	if impl == nil {
 		p.add(reference{kind: refNil})
 		return
@@ -216,11 +281,12 @@ func (p *passing) object(service *Service, impl any, keep bool) {
 	}
 	if home, ok := impl.(Remote); ok {
 		if b := home.TenonObject().now(); b.peer == p.peer {
+			p.homes = append(p.homes, b)
 			p.add(reference{kind: refHome, id: b.id})
 			return
 		}
 	}
-	e := &exported{name: service.def.Interface, service: service, codec: p.codec, impl: impl, borrowed: true, errors: p.peer.errorsOf(service)}
+	e := &exported{name: service.def.Interface, service: service, codec: p.codec, impl: impl, borrowed: borrowed, errors: p.peer.errorsOf(service)}
 	if p.err = p.peer.objects.add(e); p.err != nil {
 		return
 	}

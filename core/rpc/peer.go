@@ -85,7 +85,8 @@ func NewPeer(session transport.Session, cfg Config) (*Peer, error) {
 	p.budget.limit = int64(cfg.Limits.Receive)
 	p.flows = newFlows(p)
 	p.active.idle = make(chan struct{}, 1)
-	p.ctx, p.cancel = context.WithCancel(context.Background())
+	p.active.left = make(chan struct{}, 1)
+	p.ctx, p.cancel = context.WithCancel(context.WithValue(context.Background(), peerKey{}, p))
 	root := newRoot(p)
 	p.objects = objects{byID: map[uint64]*exported{rootObject: root}, root: root, limit: cfg.Limits.Objects, later: p.later}
 	if cfg.Side == transport.Host {

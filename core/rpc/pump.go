@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"runtime"
 
 	"github.com/tenon-dev/tenon/core/codec"
 )
@@ -150,6 +151,7 @@ var _ io.WriterTo = (*byteReader)(nil)
 
 // Read implements [io.Reader].
 func (r *byteReader) Read(p []byte) (int, error) {
+	defer runtime.KeepAlive(r) // it is not abandoned while it is used
 	if len(p) == 0 {
 		return 0, nil
 	}
@@ -176,6 +178,7 @@ func (r *byteReader) Read(p []byte) (int, error) {
 
 // WriteTo implements [io.WriterTo], without copying in between.
 func (r *byteReader) WriteTo(w io.Writer) (int64, error) {
+	defer runtime.KeepAlive(r)
 	n, err := w.Write(r.b)
 	if r.b = r.b[n:]; err != nil {
 		return int64(n), err
@@ -201,6 +204,7 @@ var _ io.ReaderFrom = (*byteWriter)(nil)
 
 // Write implements [io.Writer].
 func (w *byteWriter) Write(p []byte) (int, error) {
+	defer runtime.KeepAlive(w)
 	for written := 0; ; {
 		n := min(len(p)-written, maxFrame)
 		if n == 0 {
@@ -217,6 +221,7 @@ func (w *byteWriter) Write(p []byte) (int, error) {
 
 // ReadFrom implements [io.ReaderFrom], without copying in between.
 func (w *byteWriter) ReadFrom(r io.Reader) (int64, error) {
+	defer runtime.KeepAlive(w)
 	return w.f.sendChunks(r)
 }
 

@@ -62,11 +62,16 @@ func serveDispense(ctx context.Context, impl any, call *Incoming) error {
 	if err := call.Decode(&req); err != nil {
 		return err
 	}
-	reply, err := impl.(*Peer).dispenseFor(ctx, req)
+	p := impl.(*Peer)
+	reply, err := p.dispenseFor(ctx, req)
 	if err != nil {
 		return err
 	}
-	return call.Reply(reply)
+	if err := call.Reply(reply); err != nil {
+		p.objects.release(reply.Object) // the peer never learns of it
+		return err
+	}
+	return nil
 }
 
 func serveDescribe(_ context.Context, impl any, call *Incoming) error {
@@ -133,12 +138,13 @@ func DefaultService(services map[string]*Service, configured string) string {
 // chooseCodec returns the first of the peer's codecs that is known here and that
 // the service's types pass.
 func (p *Peer) chooseCodec(name string, service *Service, offered []string) (codec.Codec, error) {
-	var why []string
+	var why, tried []string
 	for _, o := range offered {
 		c := p.codec(o)
-		if c == nil {
+		if c == nil || slices.Contains(tried, o) {
 			continue
 		}
+		tried = append(tried, o)
 		err := service.Check(c)
 		if err == nil {
 			return c, nil

@@ -19,7 +19,7 @@ type Type struct {
 	Bits     int     `json:"bits,omitempty"`     // of a number
 	Len      int     `json:"len,omitempty"`      // of an array
 	Optional bool    `json:"optional,omitempty"` // may be absent: a pointer
-	Again    bool    `json:"again,omitempty"`    // a struct of that name that is described further out
+	Again    bool    `json:"again,omitempty"`    // a type of that name that is described further out
 	Key      *Type   `json:"key,omitempty"`      // of a map
 	Elem     *Type   `json:"elem,omitempty"`     // of a list or a map
 	Fields   []Field `json:"fields,omitempty"`   // of a struct, in order
@@ -53,7 +53,7 @@ var (
 // every method of the program alive.
 const protoMessage = "ProtoReflect"
 
-// describe describes t. outer are the structs that it stands in.
+// describe describes t. outer are the named types that it stands in.
 func describe(t reflect.Type, outer map[reflect.Type]bool) *Type {
 	switch {
 	case t == timeType:
@@ -68,6 +68,13 @@ func describe(t reflect.Type, outer map[reflect.Type]bool) *Type {
 		return &Type{Kind: "opaque", Name: t.String()}
 	}
 	d := &Type{Name: t.Name()}
+	if d.Name != "" { // only a named type can contain itself
+		if outer[t] {
+			return &Type{Kind: kindOf(t), Name: d.Name, Again: true}
+		}
+		outer[t] = true
+		defer delete(outer, t)
+	}
 	switch t.Kind() {
 	case reflect.Bool:
 		d.Kind = "bool"
@@ -99,6 +106,19 @@ func describe(t reflect.Type, outer map[reflect.Type]bool) *Type {
 	return d
 }
 
+// kindOf is the kind of a type that contains itself.
+func kindOf(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Struct:
+		return "struct"
+	case reflect.Slice, reflect.Array:
+		return "list"
+	case reflect.Map:
+		return "map"
+	}
+	return "opaque"
+}
+
 func isMessage(t reflect.Type) bool {
 	if t.Kind() != reflect.Pointer {
 		return false
@@ -120,12 +140,6 @@ func describeList(d *Type, t reflect.Type, outer map[reflect.Type]bool) {
 
 func describeStruct(d *Type, t reflect.Type, outer map[reflect.Type]bool) {
 	d.Kind = "struct"
-	if outer[t] {
-		d.Again = true
-		return
-	}
-	outer[t] = true
-	defer delete(outer, t)
 	for _, f := range reflect.VisibleFields(t) {
 		if !f.IsExported() || len(f.Index) > 1 && !promoted(t, f) {
 			continue

@@ -17,6 +17,7 @@ import (
 type Service struct {
 	def     Definition
 	methods map[string]int
+	sizes   []sizeHint // of the results, by method
 	err     error
 }
 
@@ -46,6 +47,15 @@ type MethodDefinition struct {
 	Item   reflect.Type // of a streaming method: the values of the stream, those of the caller where both send
 	Down   reflect.Type // of a method in which both send: the callee's values
 
+	// Live names the live values that travel beside Args, in the order of their
+	// places in the table of references, and LiveResults those beside Result:
+	// "reader", "writer", "callback" and so on. They are for people.
+	Live, LiveResults []string
+
+	// Passes are further types whose values cross because of the method: the
+	// arguments and results of its callbacks, for example.
+	Passes []reflect.Type
+
 	// Serve decodes the arguments, calls impl, and replies, each at most once. An
 	// error it returns is the call's.
 	Serve func(ctx context.Context, impl any, call *Incoming) error
@@ -55,7 +65,7 @@ type MethodDefinition struct {
 // is about to be served, so that services can be package-level values; Err tells
 // it earlier.
 func Define(def Definition) *Service {
-	s := &Service{def: def, methods: make(map[string]int, len(def.Methods))}
+	s := &Service{def: def, methods: make(map[string]int, len(def.Methods)), sizes: make([]sizeHint, len(def.Methods))}
 	s.def.Methods = append([]MethodDefinition(nil), def.Methods...)
 	switch {
 	case def.New == nil:
@@ -101,6 +111,11 @@ func (s *Service) Check(c codec.Codec) error {
 		for _, t := range []reflect.Type{m.Item, m.Down} {
 			if err := checkType(c, t); err != nil {
 				return fmt.Errorf("%s: stream: %w", m.Name, err)
+			}
+		}
+		for _, t := range m.Passes {
+			if err := checkType(c, t); err != nil {
+				return fmt.Errorf("%s: live value: %w", m.Name, err)
 			}
 		}
 	}

@@ -65,6 +65,9 @@ func (s *serving) call(msg message) error {
 	if msg.over != nil {
 		return s.refuse(msg, msg.over)
 	}
+	// Calls that have ended and cannot send their reply, since the peer does not
+	// read, are no longer in flight, but still cost a goroutine and the reply.
+	s.peer.active.below(s.peer.ctx, 2*int64(s.peer.cfg.Limits.Calls)+parked)
 	body, err := parseCallBody(msg.body, msg.flags)
 	if err != nil {
 		s.peer.release(&msg)
@@ -78,7 +81,7 @@ func (s *serving) call(msg message) error {
 	}
 	in := &Incoming{
 		callContext: callContext{parent: s.peer.ctx, metadata: body.metadata},
-		lane:        s, id: msg.id, object: object, method: method,
+		lane:        s, id: msg.id, object: object, method: method, size: &object.service.sizes[msg.method],
 		args: taking{table: body.references},
 		m:    msg.m, payload: body.payload, reserved: msg.reserved, received: len(body.payload),
 	}

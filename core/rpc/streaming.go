@@ -149,7 +149,7 @@ func (m BidiStream[Up, Down]) Open(ctx context.Context, o *Object) (*Stream[Up, 
 	if err != nil {
 		return nil, err
 	}
-	return &Stream[Up, Down]{flow: s.flow, codec: s.codec, call: s}, nil
+	return &Stream[Up, Down]{flow: s.flow, codec: s.codec, registered: s.registered, call: s}, nil
 }
 
 // HandleBidiStream serves m with fn. The stream ends when fn returns, for the

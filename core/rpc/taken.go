@@ -33,9 +33,26 @@ func (in *Incoming) Conn(i int) (net.Conn, error) {
 }
 
 // Object returns the live argument at place i, an object of the caller, or the
-// value of this side itself if it came home. Both are nil for a nil value.
+// value of this side itself if it came home. Both are nil for a nil value. It is
+// released when it is closed, or else when nothing refers to it any more.
 func (in *Incoming) Object(i int) (*Object, any, error) {
-	return in.args.object(in.lane.peer, in.object.codec, in.name(), i)
+	return in.args.object(in.lane.peer, in.object.codec, in.name(), i, true)
+}
+
+// Callback is [Incoming.Object] for an argument that ends with the call: it need
+// not be closed.
+func (in *Incoming) Callback(i int) (*Object, any, error) {
+	return in.args.object(in.lane.peer, in.object.codec, in.name(), i, false)
+}
+
+// Duplex returns the live argument at place i, which can be read and written. It
+// lives as long as the call; nil where the caller passed nil.
+func (in *Incoming) Duplex(i int) (io.ReadWriteCloser, error) {
+	f, err := in.flow(i, "reader and writer", sends|receives)
+	if f == nil {
+		return nil, err
+	}
+	return newDuplex(f, in.object.errors), nil
 }
 
 // SeqArg returns the live argument at place i, a sequence of the caller. It can be
@@ -97,6 +114,32 @@ func (in *Incoming) ReplyWriter(w io.Writer) {
 	}
 }
 
+// ReplyDuplex passes what can be read and written to the caller as a live result.
+// It is closed, if it is an io.Closer, when both directions have ended: it was
+// read to its end, or the caller reads no more, and the caller has closed it.
+func (in *Incoming) ReplyDuplex(rw io.ReadWriter) {
+	p := in.passing()
+	if rw == nil {
+		p.add(reference{kind: refNil})
+		return
+	}
+	f := p.free(in, sends|receives)
+	if f == nil {
+		closeIt(rw)
+		return
+	}
+	received := make(chan struct{})
+	f.peer.later(func() {
+		defer close(received)
+		f.receiveBytes(rw)
+	})
+	f.peer.later(func() {
+		f.sendBytes(rw, in.object.errors)
+		<-received // ends with the flow
+		closeIt(rw)
+	})
+}
+
 func closeIt(v any) {
 	if c, ok := v.(io.Closer); ok {
 		c.Close()
@@ -108,9 +151,10 @@ func closeIt(v any) {
 func (in *Incoming) ReplyConn(c net.Conn) { in.passing().conn(in, c) }
 
 // ReplyObject passes a value whose methods the caller can call, as service
-// describes them, until it releases it.
+// describes them, until it releases it. The value is the caller's from now on: if
+// it is an io.Closer it is closed when it is released or the session ends.
 func (in *Incoming) ReplyObject(service *Service, impl any) {
-	in.passing().object(service, impl, true)
+	in.passing().object(service, impl, true, false)
 }
 
 func (in *Incoming) passing() *passing {

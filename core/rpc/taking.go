@@ -80,9 +80,9 @@ func (t *taking) takeConn(p *Peer, i int) (net.Conn, error) {
 	return f.asConn(), nil
 }
 
-// object returns a value of the other side, or the one of this side that came
-// home.
-func (t *taking) object(p *Peer, c codec.Codec, of string, i int) (*Object, any, error) {
+// object returns a value of the other side, which this side holds if it is kept,
+// or the one of this side that came home.
+func (t *taking) object(p *Peer, c codec.Codec, of string, i int, kept bool) (*Object, any, error) {
 	r, err := t.at(i, "object", refObject, refHome)
 	switch {
 	case err != nil || r.kind == refNil:
@@ -97,9 +97,21 @@ func (t *taking) object(p *Peer, c codec.Codec, of string, i int) (*Object, any,
 	}
 	b := &binding{peer: p, id: r.id, service: fmt.Sprintf("%s:%d", of, r.id), codec: c, methods: make(map[string]boundMethod, len(r.methods))}
 	for n, name := range r.methods {
-		b.methods[name] = boundMethod{number: uint16(n)}
+		b.methods[name] = boundMethod{number: uint16(n), size: new(sizeHint)}
+	}
+	if kept {
+		b.held = hold(b)
 	}
 	return &Object{bound: b}, nil, nil
+}
+
+// duplex claims a flow of bytes in both directions.
+func (t *taking) duplex(p *Peer, i int) (io.ReadWriteCloser, error) {
+	f, err := t.flow(p, i, "reader and writer", sends|receives)
+	if f == nil {
+		return nil, err
+	}
+	return newDuplex(f, p.cfg.Errors), nil
 }
 
 // discard gives up what was not taken.
@@ -119,5 +131,5 @@ func (t *taking) discard(p *Peer) {
 
 // asConn makes a flow whose stream is there into a raw connection.
 func (f *flow) asConn() *conn {
-	return &conn{Stream: f.stream, r: f.r.br, side: f.peer.cfg.Side, closed: func() { f.abort(errFlowOver) }}
+	return &conn{Stream: f.stream, r: f.r.br, side: f.peer.cfg.Side, flow: f}
 }
