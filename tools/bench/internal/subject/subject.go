@@ -1,0 +1,97 @@
+// Package subject says what can be measured: a way for this process to call
+// another one. Each way is a package of its own beside this one.
+package subject
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+// A Label names a subject in tables and files. Subject is the library, Transport
+// and Codec are empty where there is only one choice.
+type Label struct {
+	Subject   string
+	Transport string
+	Codec     string
+}
+
+// String returns the parts that are there, with slashes between them. It is the
+// name by which a subject is chosen on the command line.
+func (l Label) String() string {
+	s := l.Subject
+	for _, part := range []string{l.Transport, l.Codec} {
+		if part != "" {
+			s += "/" + part
+		}
+	}
+	return s
+}
+
+// A Subject can be measured. It holds configuration only.
+type Subject interface {
+	Label() Label
+
+	// Role is the name of the program that answers: a role of the benchmark's own
+	// binary, and the name of a folder under plugins.
+	Role() string
+
+	// Settings says in one line how the two sides are configured.
+	Settings() string
+
+	// Start starts the program that answers, and returns when it is ready. ctx
+	// bounds the start only. After an error nothing is left running.
+	Start(ctx context.Context, p Program) (Session, error)
+}
+
+// A Program is a file that plays one role.
+type Program struct {
+	Path string
+	Env  []string // added to the environment of this process, "KEY=value"
+}
+
+// A Session is a running program that answers. Both methods may be called
+// concurrently.
+type Session interface {
+	// Caller prepares calls of one kind, makes the first, and checks its reply in
+	// full. The Call belongs to one goroutine; release it with its second value.
+	Caller(ctx context.Context, w Work) (Call, func(), error)
+
+	// Close ends the program and waits until it was reaped. Calls that wait fail.
+	// Calling it again is fine.
+	Close() error
+
+	// PID is the process that answers.
+	PID() int
+}
+
+// A Call makes one call and checks the length of the reply.
+type Call func(ctx context.Context) error
+
+// ErrNoCalls is what Caller returns for a program that answers nothing.
+var ErrNoCalls = errors.New("the program answers no calls")
+
+// Work is what a call carries there and back: Data, or the struct of the package
+// sample. [ParseWork] makes one.
+type Work struct {
+	Struct bool
+	Size   int    // in bytes; of a struct what it has on the wire, about
+	Data   []byte // Size bytes, shared by all callers: nobody writes to them
+}
+
+// String returns a name such as "64B", "1MiB" or "struct".
+func (w Work) String() string {
+	switch {
+	case w.Struct:
+		return "struct"
+	case w.Size >= 1<<20 && w.Size%(1<<20) == 0:
+		return strconv.Itoa(w.Size>>20) + "MiB"
+	case w.Size >= 1<<10 && w.Size%(1<<10) == 0:
+		return strconv.Itoa(w.Size>>10) + "KiB"
+	}
+	return strconv.Itoa(w.Size) + "B"
+}
+
+// WrongReply is the error of a call whose reply is not what was sent.
+func WrongReply(w Work) error { return fmt.Errorf("echo of %v: the reply is not what was sent", w) }

@@ -1,0 +1,38 @@
+package subject
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/tenon-dev/tenon/tools/bench/internal/sample"
+)
+
+// MaxSize is the largest size of [Work] that is accepted: it passes the default
+// limits of every peer.
+const MaxSize = 2 << 20
+
+// ParseWork reads what [Work.String] writes.
+func ParseWork(s string) (Work, error) {
+	if s == "struct" {
+		return Work{Struct: true, Size: sample.TypicalBytes, Data: sample.Bytes(sample.TypicalBytes)}, nil
+	}
+	number, shift := s, 0
+	switch {
+	case strings.HasSuffix(s, "MiB"):
+		number, shift = strings.TrimSuffix(s, "MiB"), 20
+	case strings.HasSuffix(s, "KiB"):
+		number, shift = strings.TrimSuffix(s, "KiB"), 10
+	default:
+		number = strings.TrimSuffix(s, "B")
+	}
+	n, err := strconv.ParseUint(number, 10, 31)
+	if err != nil {
+		return Work{}, fmt.Errorf(`%q is no work: give a size such as 64B, 1KiB or 1MiB, or "struct"`, s)
+	}
+	if n > MaxSize>>shift {
+		return Work{}, fmt.Errorf("%s is more than %v: that is the most which all peers accept", s, Work{Size: MaxSize})
+	}
+	size := int(n) << shift
+	return Work{Size: size, Data: sample.Bytes(size)}, nil
+}

@@ -1,0 +1,36 @@
+// Package tenonecho is Tenon as a subject, over any of its transports and codecs.
+package tenonecho
+
+import (
+	"context"
+
+	tenon "github.com/tenon-dev/tenon/core"
+	"github.com/tenon-dev/tenon/core/rpc"
+
+	"github.com/tenon-dev/tenon/tools/bench/internal/sample"
+)
+
+func cookie() tenon.Cookie { return tenon.Cookie{Key: "BENCH_TENON_PLUGIN", Value: "5f0e6c1d"} }
+
+// serviceName is the name of the service for codecs of Go values.
+const serviceName = "echo"
+
+var (
+	echoBytes  = rpc.Method[[]byte, []byte]{Name: "Bytes"}
+	echoStruct = rpc.Method[sample.Typical, sample.Typical]{Name: "Struct"}
+)
+
+type echo struct{}
+
+func (echo) bytes(_ context.Context, b []byte) ([]byte, error) { return b, nil }
+
+func (echo) record(_ context.Context, t sample.Typical) (sample.Typical, error) { return t, nil }
+
+// Service returns the echo service for codecs of Go values, under its name.
+func Service() tenon.Services {
+	return tenon.Services{serviceName: rpc.NewService(
+		func(context.Context, struct{}) (echo, error) { return echo{}, nil },
+		rpc.Handle(echoBytes, echo.bytes),
+		rpc.Handle(echoStruct, echo.record),
+	)}
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The test binary plays every program that the host starts, as the real one does.
+func TestMain(m *testing.M) {
+	if role := os.Getenv(roleEnv); role != "" {
+		fmt.Fprintln(os.Stderr, play(role))
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// bench runs the program and returns what it wrote to the file.
+func bench(t *testing.T, wantCode int, args ...string) *report {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "bench.json")
+	var stdout, stderr bytes.Buffer
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	if code := run(ctx, append(args, "-json", file), &stdout, &stderr); code != wantCode {
+		t.Fatalf("exit code %d, want %d\n%s\n%s", code, wantCode, stdout.String(), stderr.String())
+	}
+	noChildren(t)
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report
+	if err := json.Unmarshal(b, &r); err != nil {
+		t.Fatal(err)
+	}
+	return &r
+}
+
+// noChildren checks that every process that was started is gone and reaped.
+func noChildren(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		return
+	}
+	lists, err := filepath.Glob("/proc/self/task/*/children")
+	if err != nil || len(lists) == 0 {
+		t.Fatalf("the kernel tells nothing of children: %v", err)
+	}
+	for _, list := range lists {
+		if b, _ := os.ReadFile(list); len(bytes.TrimSpace(b)) > 0 {
+			t.Errorf("children are left: %s", b)
+		}
+	}
+}
+
+func TestAllSubjectsEcho(t *testing.T) {
+	r := bench(t, 0, "-rounds=2", "-slice=5ms", "-work=64B,struct", "-callers=2", "-codecs="+strings.Join(codecList(), ","))
+	const subjectsThatAnswer = 1 + 3*4 + 2 + 2 // raw, tenon, go-plugin, others
+	checkEchoes(t, r, 2*subjectsThatAnswer)
+	if r.Machine.Cores < 1 || r.Machine.Go != runtime.Version() || !strings.HasPrefix(r.Command, "bench -rounds=2") {
+		t.Errorf("the head is %+v", r)
+	}
+}
+
+func TestExtremeSizes(t *testing.T) {
+	r := bench(t, 0, "-rounds=2", "-slice=5ms", "-work=0B,2MiB", "-callers=1")
+	checkEchoes(t, r, 2*(1+3+2+2))
+}
+
+// checkEchoes checks that there are so many rows, all complete.
+func checkEchoes(t *testing.T, r *report, want int) {
+	t.Helper()
+	if got := len(r.Rows); got != want {
+		t.Errorf("%d rows, want %d", got, want)
+	}
+	for _, row := range r.Rows {
+		what := fmt.Sprintf("%s %s, callers %d: %s", row.Work, row.Size, row.Callers, row.name())
+		if row.Error != "" || row.Rounds != 2 || row.P50 <= 0 || row.P99 < row.P50 || row.PerSecond <= 0 {
+			t.Errorf("%s: %+v", what, row)
+		}
+		for _, ratio := range []string{"p50_to_raw", "times_gp_grpc", "times_gp_netrpc"} {
+			if s := row.Ratios[ratio]; s.Min <= 0 || s.Median < s.Min || s.Max < s.Median {
+				t.Errorf("%s: %s is %+v", what, ratio, s)
+			}
+		}
+		if row.Subject == rawName && (row.Ratios["p50_to_raw"] != span3{1, 1, 1}) {
+			t.Errorf("%s: raw is %+v of itself", what, row.Ratios["p50_to_raw"])
+		}
+		if row.Subject != rawName && (row.HostAllocs <= 0 || row.PluginAllocs <= 0 || row.BytesPerOp <= 0) {
+			t.Errorf("%s: no allocations: %+v", what, row)
+		}
+		if r.Settings[row.name()] == "" {
+			t.Errorf("%s: no settings in %v", what, r.Settings)
+		}
+	}
+}
+
+func TestLaunch(t *testing.T) {
+	r := bench(t, 0, "-rounds=1", "-work=launch")
+	if got, want := len(r.Rows), 2*9; got != want {
+		t.Errorf("%d rows, want %d", got, want)
+	}
+	for _, row := range r.Rows {
+		if row.Error != "" || row.P50 <= 0 || row.Ratios["p50_to_bare"].Median <= 0 || row.Ratios["times_gp_grpc"].Median <= 0 {
+			t.Errorf("%s of %s: %+v", row.Work, row.name(), row)
+		}
+		if row.Work == "launch" && row.BinaryBytes < 1<<20 || runtime.GOOS == "linux" && row.Work == "launch" && row.ResidentBytes < 1<<20 {
+			t.Errorf("launch of %s: RSS %v, binary %v", row.name(), row.ResidentBytes, row.BinaryBytes)
+		}
+	}
+}
+
+func TestProfilesOfBothSides(t *testing.T) {
+	prefix := filepath.Join(t.TempDir(), "cpu")
+	bench(t, 0, "-rounds=1", "-slice=10ms", "-work=64B", "-callers=2", "-subjects=tenon/direct", "-cpuprofile="+prefix)
+	for _, side := range []string{"host", "plugin"} {
+		if info, err := os.Stat(prefix + ".64B.2." + side + ".pprof"); err != nil || info.Size() == 0 {
+			t.Errorf("the profile of the %s: %v, %v", side, info, err)
+		}
+	}
+}
+
+// cancelAt is a writer that cancels as soon as it is told of a cell.
+type cancelAt struct{ cancel context.CancelFunc }
+
+func (w cancelAt) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("echo")) {
+		w.cancel()
+	}
+	return len(p), nil
+}
+
+func TestInterruptLeavesNothing(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	before, _ := filepath.Glob(filepath.Join(os.TempDir(), "tenon-bench-*"))
+	var stdout bytes.Buffer
+	done := make(chan int, 1)
+	go func() {
+		done <- run(ctx, []string{"-slice=1m", "-work=64B", "-callers=2"}, &stdout, cancelAt{cancel})
+	}()
+	select {
+	case code := <-done:
+		if code != 130 {
+			t.Errorf("exit code %d, want 130", code)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("it goes on after it was interrupted")
+	}
+	if strings.Contains(stdout.String(), "p50") {
+		t.Errorf("a table of what was interrupted:\n%s", stdout.String())
+	}
+	noChildren(t)
+	after, _ := filepath.Glob(filepath.Join(os.TempDir(), "tenon-bench-*"))
+	if len(after) > len(before) {
+		t.Errorf("folders are left: %v, before: %v", after, before)
+	}
+}
+
+func TestUnknownRole(t *testing.T) {
+	for _, role := range []string{"nobody", "tenon-nothing"} {
+		if err := play(role); err == nil || !strings.Contains(err.Error(), role) {
+			t.Errorf("role %q: %v", role, err)
+		}
+	}
+}
+
+var errBroken = errors.New("broken")

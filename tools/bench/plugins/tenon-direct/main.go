@@ -1,0 +1,15 @@
+// Command tenon-direct is a Tenon plugin that links nothing but what it needs.
+package main
+
+import (
+	cborcodec "github.com/tenon-dev/tenon/codec-cbor"
+	"github.com/tenon-dev/tenon/core/codec"
+	"github.com/tenon-dev/tenon/core/transport"
+	directtransport "github.com/tenon-dev/tenon/core/transport/directtransport"
+
+	"github.com/tenon-dev/tenon/tools/bench/internal/tenonecho"
+)
+
+func main() {
+	tenonecho.Serve(tenonecho.Service(), []transport.Transport{directtransport.New()}, []codec.Codec{cborcodec.New()})
+}

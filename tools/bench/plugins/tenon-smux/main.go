@@ -1,0 +1,15 @@
+// Command tenon-smux is a Tenon plugin that links nothing but what it needs.
+package main
+
+import (
+	cborcodec "github.com/tenon-dev/tenon/codec-cbor"
+	"github.com/tenon-dev/tenon/core/codec"
+	"github.com/tenon-dev/tenon/core/transport"
+	smuxtransport "github.com/tenon-dev/tenon/transport-smux"
+
+	"github.com/tenon-dev/tenon/tools/bench/internal/tenonecho"
+)
+
+func main() {
+	tenonecho.Serve(tenonecho.Service(), []transport.Transport{smuxtransport.New()}, []codec.Codec{cborcodec.New()})
+}

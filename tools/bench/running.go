@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/tenon-dev/tenon/tools/bench/internal/sidechannel"
+	"github.com/tenon-dev/tenon/tools/bench/internal/subject"
+)
+
+// stuckAfter is how much longer than planned one step may take before its program
+// is killed, so that nothing hangs.
+const stuckAfter = 30 * time.Second
+
+// A running subject: its program, and the way to ask it about itself, which is
+// nil where it was only launched.
+type running struct {
+	session subject.Session
+	side    *sidechannel.Channel
+	once    sync.Once
+}
+
+// start starts a subject's program as a role of this binary.
+func start(ctx context.Context, hub *sidechannel.Hub, s subject.Subject) (*running, error) {
+	ctx, cancel := context.WithTimeout(ctx, stuckAfter)
+	defer cancel()
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	env, connected := hub.Expect()
+	session, err := s.Start(ctx, subject.Program{Path: self, Env: append(env, roleEnv+"="+s.Role())})
+	if err != nil {
+		return nil, err
+	}
+	side, err := connected(ctx)
+	if err != nil {
+		session.Close()
+		return nil, err
+	}
+	return &running{session: session, side: side}, nil
+}
+
+// close ends the program and waits until it was reaped. Again is fine.
+func (r *running) close() {
+	r.once.Do(func() {
+		r.session.Close()
+		if r.side != nil {
+			r.side.Close()
+		}
+	})
+}
+
+// guard closes the program when ctx ends, or after a time much longer than f
+// should take, so that f's calls fail instead of waiting for ever.
+func (r *running) guard(ctx context.Context, planned time.Duration, f func() error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, planned+stuckAfter, fmt.Errorf("it was stuck for %v and was killed", stuckAfter))
+	defer cancel()
+	stop := context.AfterFunc(ctx, r.close)
+	err := f()
+	if !stop() && err != nil {
+		return fmt.Errorf("%w: %w", context.Cause(ctx), err)
+	}
+	return err
+}
+
+// workers prepares the callers of a cell.
+func (r *running) workers(ctx context.Context, c cell) ([]*worker, error) {
+	var all []*worker
+	err := r.guard(ctx, 0, func() error {
+		for range c.callers {
+			call, release, err := r.session.Caller(ctx, c.work)
+			if err != nil {
+				return err
+			}
+			all = append(all, &worker{call: call, release: release})
+		}
+		return nil
+	})
+	if err != nil {
+		releaseAll(all)
+		return nil, err
+	}
+	return all, nil
+}
+
+func releaseAll(workers []*worker) {
+	for _, w := range workers {
+		w.release()
+	}
+}

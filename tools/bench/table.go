@@ -1,0 +1,196 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/tenon-dev/tenon/tools/bench/internal/stats"
+)
+
+// A table is one cell with all its subjects.
+type table struct {
+	title   string
+	columns []column
+	rows    []row
+	spreads []map[string]stats.Spread // of each row, by the name of the figure
+}
+
+// A column shows one figure of each row. A ranged one shows the least and the
+// greatest too.
+type column struct {
+	head   string
+	figure string
+	unit   float64 // by which the figure is divided
+	ranged bool
+	digits int // after the point
+}
+
+// tableOf compares the subjects of a contest: with one caller by their latency,
+// with more by their throughput.
+func tableOf(c cell, contestants []*contestant) *table {
+	t := &table{title: c.String()}
+	t.columns = []column{
+		{"p50 µs", "p50_ns", 1e3, true, 2},
+		{"p99 µs", "p99_ns", 1e3, false, 1},
+		{"calls/s", "per_second", 1, true, 0},
+		{"MB/s", "mb_per_second", 1, false, 0},
+		{"allocs host", "host_allocs_per_op", 1, false, 1},
+		{"plugin", "plugin_allocs_per_op", 1, false, 1},
+		{"bytes/call", "bytes_per_op", 1, false, 0},
+		{"p50 / raw", "p50_to_raw", 1, true, 2},
+		{"× gp-grpc", "times_gp_grpc", 1, true, 2},
+		{"× gp-netrpc", "times_gp_netrpc", 1, true, 2},
+	}
+	raw, netRPC, grpc := find(contestants, rawName), find(contestants, gpNetRPCName), find(contestants, gpGRPCName)
+	for _, p := range contestants {
+		label := p.subject.Label()
+		r := row{Work: "echo", Size: c.work.String(), Callers: c.callers, Subject: label.Subject, Transport: label.Transport, Codec: label.Codec}
+		f := map[string]stats.Spread{
+			"p50_ns":               stats.Over(p.p50),
+			"p99_ns":               stats.Over(p.p99),
+			"per_second":           stats.Over(p.perSecond),
+			"mb_per_second":        stats.Over(scaled(p.perSecond, float64(c.work.Size)/1e6)),
+			"host_allocs_per_op":   stats.Over(p.hostMallocs),
+			"plugin_allocs_per_op": stats.Over(p.peerMallocs),
+			"allocs_per_op":        stats.Over(sum(p.hostMallocs, p.peerMallocs)),
+			"bytes_per_op":         stats.Over(sum(p.hostBytes, p.peerBytes)),
+			"p50_to_raw":           stats.Ratios(p.p50, raw.p50),
+		}
+		for name, other := range map[string]*contestant{"times_gp_grpc": grpc, "times_gp_netrpc": netRPC} {
+			if c.callers == 1 {
+				f[name] = stats.Ratios(other.p50, p.p50)
+			} else {
+				f[name] = stats.Ratios(p.perSecond, other.perSecond)
+			}
+		}
+		t.add(r, p, f)
+	}
+	return t
+}
+
+// launchTable compares launches, or stops.
+func launchTable(what string, contestants []*contestant) *table {
+	t := &table{title: what}
+	t.columns = []column{
+		{"p50 ms", "p50_ns", 1e6, true, 2},
+		{"slowest ms", "p99_ns", 1e6, false, 2},
+		{"p50 / bare", "p50_to_bare", 1, true, 2},
+		{"× gp-grpc", "times_gp_grpc", 1, true, 2},
+		{"× gp-netrpc", "times_gp_netrpc", 1, true, 2},
+	}
+	if what == "launch" {
+		t.columns = append(t.columns, column{"plugin's RSS MB", "rss_bytes", 1e6, false, 1}, column{"binary MB", "binary_bytes", 1e6, false, 1})
+	}
+	bare, netRPC, grpc := find(contestants, bareName), find(contestants, gpNetRPCName), find(contestants, gpGRPCName)
+	for _, p := range contestants {
+		label := p.subject.Label()
+		t.add(row{Work: what, Subject: label.Subject, Transport: label.Transport, Codec: label.Codec}, p, map[string]stats.Spread{
+			"p50_ns":          stats.Over(p.p50),
+			"p99_ns":          stats.Over(p.p99),
+			"per_second":      stats.Over(p.perSecond),
+			"rss_bytes":       stats.Over(p.rss),
+			"binary_bytes":    stats.Over(p.binary),
+			"p50_to_bare":     stats.Ratios(p.p50, bare.p50),
+			"times_gp_grpc":   stats.Ratios(grpc.p50, p.p50),
+			"times_gp_netrpc": stats.Ratios(netRPC.p50, p.p50),
+		})
+	}
+	return t
+}
+
+// find returns the contestant of that name, or one without figures.
+func find(contestants []*contestant, name string) *contestant {
+	for _, p := range contestants {
+		if p.subject.Label().String() == name {
+			return p
+		}
+	}
+	return &contestant{}
+}
+
+// add completes a row with its figures.
+func (t *table) add(r row, p *contestant, f map[string]stats.Spread) {
+	for _, v := range p.p50 {
+		if !math.IsNaN(v) {
+			r.Rounds++
+		}
+	}
+	if p.err != nil {
+		r.Error = p.err.Error()
+	}
+	median := func(name string) figure {
+		if s, ok := f[name]; ok {
+			return figure(s.Median)
+		}
+		return figure(math.NaN())
+	}
+	r.P50, r.P99, r.PerSecond, r.MBPerSecond = median("p50_ns"), median("p99_ns"), median("per_second"), median("mb_per_second")
+	r.AllocsPerOp, r.BytesPerOp = median("allocs_per_op"), median("bytes_per_op")
+	r.HostAllocs, r.PluginAllocs = median("host_allocs_per_op"), median("plugin_allocs_per_op")
+	r.ResidentBytes, r.BinaryBytes = median("rss_bytes"), median("binary_bytes")
+	r.Spread, r.Ratios = map[string]span{}, map[string]span3{}
+	for name, s := range f {
+		switch {
+		case math.IsNaN(s.Median):
+		case strings.HasPrefix(name, "times_") || strings.Contains(name, "_to_"):
+			r.Ratios[name] = toSpan3(s)
+		default:
+			r.Spread[name] = span{figure(s.Min), figure(s.Max)}
+		}
+	}
+	t.rows = append(t.rows, r)
+	t.spreads = append(t.spreads, f)
+}
+
+// print writes the table.
+func (t *table) print(w io.Writer) {
+	fmt.Fprintf(w, "\n%s\n", t.title)
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprint(tw, "subject")
+	for _, c := range t.columns {
+		fmt.Fprint(tw, "\t", c.head)
+	}
+	fmt.Fprintln(tw)
+	for i, r := range t.rows {
+		fmt.Fprint(tw, r.name())
+		for _, c := range t.columns {
+			fmt.Fprint(tw, "\t", c.text(t.spreads[i][c.figure]))
+		}
+		fmt.Fprintln(tw)
+	}
+	tw.Flush()
+	for _, r := range t.rows {
+		if r.Error != "" {
+			fmt.Fprintf(w, "%s fell out: %s\n", r.name(), r.Error)
+		}
+	}
+}
+
+func (c column) text(s stats.Spread) string {
+	switch {
+	case math.IsNaN(s.Median):
+		return "-"
+	case c.ranged:
+		return fmt.Sprintf("%.*f [%.*f..%.*f]", c.digits, s.Median/c.unit, c.digits, s.Min/c.unit, c.digits, s.Max/c.unit)
+	}
+	return fmt.Sprintf("%.*f", c.digits, s.Median/c.unit)
+}
+
+func scaled(values []float64, factor float64) []float64 {
+	out := make([]float64, len(values))
+	for i, v := range values {
+		out[i] = v * factor
+	}
+	return out
+}
+
+func sum(a, b []float64) []float64 {
+	out := make([]float64, min(len(a), len(b)))
+	for i := range out {
+		out[i] = a[i] + b[i]
+	}
+	return out
+}
