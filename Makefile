@@ -146,6 +146,14 @@ release-check: ## Build an outside host and plugin from packed modules, at VERSI
 fuzz: ## Run every fuzz target for FUZZTIME (FUZZ=name for some)
 	$(DEV) run ./fuzzall -time $(FUZZTIME) -match "$(FUZZ)"
 
+.PHONY: bench
+bench: ## Measure beside go-plugin, ttrpc and gRPC, in one run (some minutes)
+	GOWORK=off go -C tools/bench run . -json bench.json
+
+.PHONY: bench-quick
+bench-quick: ## The same in under a minute, with less to rely on
+	GOWORK=off go -C tools/bench run . -quick
+
 .PHONY: vuln
 vuln: $(TOOLS)/govulncheck ## Look for known vulnerabilities (needs the Go vulnerability database)
 	@for dir in $$(go list -m -f '{{.Dir}}'); do \

@@ -76,6 +76,20 @@ func (c *Client) Ping(ctx context.Context) (time.Duration, error) {
 	return r.peer.Ping(ctx)
 }
 
+// Health asks every object of the plugin that can tell how it fares; see
+// [rpc.HealthReporter]. An error means that the plugin could not be asked. It
+// starts nothing.
+func (c *Client) Health(ctx context.Context) ([]rpc.Health, error) {
+	r, err := c.current()
+	if err != nil {
+		return nil, err
+	}
+	if r.peer == nil {
+		return nil, Errorf(Unimplemented, "the plugin %s speaks %s, which knows no health of objects", r.info.Path, r.info.Dialect)
+	}
+	return r.peer.Health(ctx)
+}
+
 // State returns where the client is in its life.
 func (c *Client) State() State {
 	c.life.mu.Lock()

@@ -224,3 +224,37 @@ func TestSilentPluginIsKilled(t *testing.T) {
 		t.Errorf("got %+v", crash)
 	}
 }
+
+func TestDebuggingStopsTheTimers(t *testing.T) {
+	t.Setenv("TENON_DEBUG", "1")
+	c := newClient(t, "plugin", func(cfg *tenon.ClientConfig) {
+		cfg.StartTimeout = time.Millisecond
+		cfg.Silence, cfg.OnSilence = 10*time.Millisecond, tenon.KillWhenSilent
+		cfg.Stop = tenon.StopPolicy{Drain: time.Millisecond, Exit: time.Millisecond, Terminate: time.Millisecond}
+	})
+	g := bind(t, c)
+	pid := c.Info().PID
+	syscall.Kill(pid, syscall.SIGSTOP) // as a debugger does
+	called := make(chan error, 1)
+	go func() { _, err := g.Ping(t.Context()); called <- err }()
+	time.Sleep(100 * time.Millisecond)
+	closed := make(chan error, 1)
+	if c.State() != tenon.Ready {
+		t.Fatalf("the client is %v", c.State())
+	}
+	syscall.Kill(pid, syscall.SIGCONT)
+	if err := <-called; err != nil {
+		t.Errorf("the call: %v", err)
+	}
+	syscall.Kill(pid, syscall.SIGSTOP)
+	go func() { closed <- c.Close() }()
+	select {
+	case <-closed:
+		t.Error("Close did not wait for the debugger")
+	case <-time.After(100 * time.Millisecond):
+	}
+	syscall.Kill(pid, syscall.SIGCONT)
+	if err := <-closed; err != nil {
+		t.Errorf("Close: %v", err)
+	}
+}

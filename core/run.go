@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -75,6 +76,9 @@ func (c *Client) launch(ctx context.Context, generation uint64) (*run, error) {
 	r.process = process
 	r.info.Path, r.info.PID = process.Info().Path, process.Info().PID
 	r.output.named(filepath.Base(r.info.Path))
+	if debugging() && r.info.PID != 0 {
+		fmt.Fprintf(os.Stderr, "%s: no timer runs; to look into the plugin %s: dlv attach %d\n", debugEnv, r.info.Path, r.info.PID)
+	}
 	if err := c.meet(ctx, r); err != nil {
 		err = r.startError(ctx, err)
 		r.abandon()

@@ -12,8 +12,8 @@ type SilencePolicy uint8
 
 // The policies for a silent plugin.
 const (
-	Report        SilencePolicy = iota // say it in the log, and again when it speaks
-	KillWhenSilent                     // kill it: its calls fail with a [CrashError] that says so
+	Report         SilencePolicy = iota // say it in the log, and again when it speaks
+	KillWhenSilent                      // kill it: its calls fail with a [CrashError] that says so
 )
 
 // watchSilence asks the plugin for signs of life until it ends, and does what the

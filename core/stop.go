@@ -73,7 +73,7 @@ func (c *Client) Kill() {
 // stop goes down the ladder until the process is gone.
 func (r *run) stop(ctx context.Context, policy StopPolicy) {
 	if policy.Drain > 0 {
-		drain, cancel := context.WithTimeout(ctx, policy.Drain)
+		drain, cancel := bounded(ctx, policy.Drain)
 		r.shutdown(drain)
 		cancel()
 	}
@@ -111,12 +111,16 @@ func (r *run) shutdown(ctx context.Context) {
 
 // gone waits for the end of the process, for d or until ctx ends.
 func (r *run) gone(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(max(d, 0))
-	defer timer.Stop()
+	var over <-chan time.Time // never, while somebody may look at the plugin in a debugger
+	if !debugging() {
+		timer := time.NewTimer(max(d, 0))
+		defer timer.Stop()
+		over = timer.C
+	}
 	select {
 	case <-r.process.Done():
 		return true
-	case <-timer.C:
+	case <-over:
 	case <-ctx.Done():
 	}
 	select {
@@ -125,4 +129,13 @@ func (r *run) gone(ctx context.Context, d time.Duration) bool {
 	default:
 		return false
 	}
+}
+
+// bounded returns ctx with a timeout, but for a process that somebody may look at
+// in a debugger.
+func bounded(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if debugging() {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, d)
 }

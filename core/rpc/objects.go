@@ -64,6 +64,20 @@ func (t *objects) use(id uint64) *exported {
 	return e
 }
 
+// useAll returns every object but the root, each to be given back with put.
+func (t *objects) useAll() []*exported {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	var all []*exported
+	for id, e := range t.byID {
+		if id != rootObject {
+			e.uses.Add(1)
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
 // put ends a use. The last one, after the release, closes the value.
 func (t *objects) put(e *exported) {
 	if e.uses.Add(-1) > 0 {

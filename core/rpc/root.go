@@ -19,6 +19,7 @@ const rootObject uint64 = 0
 const (
 	rootDispense uint16 = iota
 	rootDescribe
+	rootHealth
 )
 
 // dispenseRequest asks for an object of a service.
@@ -50,6 +51,7 @@ func newRoot(p *Peer) *exported {
 		Methods: []MethodDefinition{
 			rootDispense: {Name: "Dispense", Serve: serveDispense},
 			rootDescribe: {Name: "Describe", Serve: serveDescribe},
+			rootHealth:   {Name: "Health", Serve: serveHealth},
 		},
 	}
 	e := &exported{id: rootObject, name: "the root object", service: Define(def), codec: jsoncodec.New(), impl: p, errors: p.cfg.Errors}

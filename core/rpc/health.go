@@ -1,0 +1,69 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// A HealthReporter is a service's value that can say how it fares. Values that do
+// not have the method are taken to be well.
+type HealthReporter interface {
+	// Health returns nil when all is well, else what is wrong. It is called from
+	// time to time while other calls run, and must be quick.
+	Health(ctx context.Context) error
+}
+
+// Health is what one object that the peer serves says of itself.
+type Health struct {
+	Service string `json:"service"`
+	Object  uint64 `json:"object"`
+	Reason  string `json:"reason,omitempty"` // what is wrong; "" for nothing
+}
+
+// Health asks every object that the peer serves, and that can tell, how it fares.
+// An error means that the peer could not be asked.
+func (p *Peer) Health(ctx context.Context) ([]Health, error) {
+	var reply []Health
+	if err := p.root().call(ctx, boundMethod{number: rootHealth}, "Health", nil, &reply, nil); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+func serveHealth(ctx context.Context, impl any, call *Incoming) error {
+	p := impl.(*Peer)
+	reports := []Health{}
+	for _, e := range p.objects.useAll() {
+		if h, ok := e.impl.(HealthReporter); ok {
+			report := Health{Service: e.name, Object: e.id}
+			if err := h.Health(ctx); err != nil {
+				report.Reason = cut(reason(err))
+			}
+			reports = append(reports, report)
+		}
+		p.objects.put(e)
+	}
+	slices.SortFunc(reports, func(a, b Health) int {
+		if c := strings.Compare(a.Service, b.Service); c != 0 || a.Object == b.Object {
+			return c
+		}
+		if a.Object < b.Object {
+			return -1
+		}
+		return 1
+	})
+	return call.Reply(reports)
+}
+
+// reason is an error's text, never empty.
+func reason(err error) string {
+	if e := (*Error)(nil); errors.As(err, &e) && e.Message != "" && err == error(e) {
+		return e.Message
+	}
+	if text := err.Error(); text != "" {
+		return text
+	}
+	return "unwell, and does not say why"
+}
