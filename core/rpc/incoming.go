@@ -20,7 +20,7 @@ type Incoming struct {
 	object   *exported
 	method   *MethodDefinition
 	size     *sizeHint // of the result
-	m        *buffer // holds payload, until it is decoded
+	m        *buffer   // holds payload, until it is decoded
 	payload  []byte
 	reserved int
 	received int // bytes of the arguments, for interceptors

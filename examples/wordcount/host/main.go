@@ -15,8 +15,9 @@ import (
 	"log"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	tenon "github.com/tenon-dev/tenon/core"
@@ -66,92 +67,56 @@ func run(ctx context.Context, plugin, file string, size int64) error {
 		return err
 	}
 	began := time.Now()
-	counts, read, err := countAll(ctx, counter, text, newProgress(os.Stderr, size))
+	read, err := addAll(ctx, counter, text, newProgress(os.Stderr, size))
 	if err != nil {
 		return err
 	}
-	report(os.Stdout, counts, read, time.Since(began))
+	summary, err := words.Top.Call(ctx, counter, top)
+	if err != nil {
+		return err
+	}
+	report(os.Stdout, summary, read, time.Since(began))
 	return nil
 }
 
-// countAll hands all of text to counter and adds up what comes back.
-func countAll(ctx context.Context, counter *tenon.Object, text io.Reader, progress *progress) (words.Counts, int64, error) {
+// addAll hands all of text to counter, in pieces, and returns how much it was.
+func addAll(ctx context.Context, counter *tenon.Object, text io.Reader, progress *progress) (int64, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	type result struct {
-		counts words.Counts
-		size   int
-		err    error
-	}
-	results := make(chan result, inFlight)
+	var sent sync.WaitGroup
+	var read atomic.Int64
+	var readErr error
 	slots := make(chan struct{}, inFlight)
-	readErr := make(chan error, 1)
-	started := make(chan int, 1) // how many chunks there were
-	go func() {
-		n := 0
-		var err error
-		for chunk := range chunks(text, &err) {
-			slots <- struct{}{}
-			if ctx.Err() != nil {
-				break
-			}
-			n++
-			go func() {
-				counts, err := words.Count.Call(ctx, counter, chunk)
-				results <- result{counts, len(chunk), err}
-				<-slots
-			}()
+	for chunk := range chunks(text, &readErr) {
+		slots <- struct{}{}
+		if ctx.Err() != nil {
+			break
 		}
-		readErr <- err
-		started <- n
-	}()
-	total := words.Counts{}
-	var read int64
-	var firstErr error
-	want := -1
-	for got := 0; got != want; {
-		select {
-		case r := <-results:
-			got++
-			if r.err != nil && firstErr == nil {
-				firstErr = r.err
-				cancel(r.err)
+		sent.Add(1)
+		go func() {
+			defer sent.Done()
+			if _, err := words.Add.Call(ctx, counter, chunk); err != nil {
+				cancel(err) // the first one counts
 			}
-			for w, n := range r.counts {
-				total[w] += n
-			}
-			read += int64(r.size)
-			progress.show(read)
-		case want = <-started:
-		}
+			read.Add(int64(len(chunk)))
+			<-slots
+		}()
+		progress.show(read.Load())
 	}
+	sent.Wait()
 	progress.end()
-	if err := <-readErr; err != nil {
-		return nil, 0, err
+	if err := context.Cause(ctx); err != nil {
+		return 0, err
 	}
-	return total, read, firstErr
+	return read.Load(), readErr
 }
 
 // report prints the most frequent words, and how fast they were counted.
-func report(w io.Writer, counts words.Counts, read int64, took time.Duration) {
-	type entry struct {
-		word  string
-		times int
-	}
-	var all []entry
-	for word, times := range counts {
-		all = append(all, entry{word, times})
-	}
-	slices.SortFunc(all, func(a, b entry) int {
-		if a.times != b.times {
-			return b.times - a.times
-		}
-		return strings.Compare(a.word, b.word)
-	})
-	for i, e := range all[:min(top, len(all))] {
-		bar := strings.Repeat("█", max(1, 40*e.times/all[0].times))
-		fmt.Fprintf(w, "%2d  %-12s %9d  %s\n", i+1, e.word, e.times, bar)
+func report(w io.Writer, summary words.Summary, read int64, took time.Duration) {
+	for i, c := range summary.Words {
+		bar := strings.Repeat("█", max(1, 40*c.Times/summary.Words[0].Times))
+		fmt.Fprintf(w, "%2d  %-12s %9d  %s\n", i+1, c.Word, c.Times, bar)
 	}
 	mb := float64(read) / 1e6
-	fmt.Fprintf(w, "%d different words in %.1f MB, %v, %.0f MB/s\n", len(all), mb, took.Round(time.Millisecond), mb/took.Seconds())
+	fmt.Fprintf(w, "%d different words in %.1f MB, %v, %.0f MB/s\n", summary.Different, mb, took.Round(time.Millisecond), mb/took.Seconds())
 }

@@ -56,20 +56,24 @@ func madeUp(size int64) io.Reader {
 		vocabulary[i] = string(word)
 	}
 	zipf := rand.NewZipf(random, 1.1, 2, uint64(len(vocabulary)-1))
-	return io.LimitReader(&prose{vocabulary: vocabulary, next: zipf.Uint64}, size)
+	deck := make([]string, 1<<17) // drawing from it costs less than a new draw each time
+	for i := range deck {
+		deck[i] = vocabulary[zipf.Uint64()]
+	}
+	return io.LimitReader(&prose{deck: deck, random: random}, size)
 }
 
 // prose is an endless text.
 type prose struct {
-	vocabulary []string
-	next       func() uint64
-	buf        []byte
-	column     int
+	deck   []string
+	random *rand.Rand
+	buf    []byte
+	column int
 }
 
 func (p *prose) Read(b []byte) (int, error) {
 	for len(p.buf) < len(b) {
-		word := p.vocabulary[p.next()]
+		word := p.deck[p.random.Uint64()%uint64(len(p.deck))]
 		p.buf = append(p.buf, word...)
 		if p.column += len(word) + 1; p.column > 72 {
 			p.column = 0

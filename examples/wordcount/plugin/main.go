@@ -3,21 +3,30 @@ package main
 
 import (
 	"context"
+	"slices"
+	"strings"
+	"sync"
 
 	tenon "github.com/tenon-dev/tenon/core"
 	"github.com/tenon-dev/tenon/core/rpc"
 	"github.com/tenon-dev/tenon/examples/wordcount/words"
 )
 
-type counter struct{}
+// counter counts the words of one text: every Dispense makes one.
+type counter struct {
+	mu     sync.Mutex
+	counts map[string]int
+}
 
-func newCounter(context.Context, struct{}) (counter, error) { return counter{}, nil }
+func newCounter(context.Context, struct{}) (*counter, error) {
+	return &counter{counts: map[string]int{}}, nil
+}
 
-// Count counts what stands between anything that is no letter of ASCII.
-func (counter) Count(ctx context.Context, text []byte) (words.Counts, error) {
+// Add counts what stands between anything that is no letter of ASCII.
+func (c *counter) Add(ctx context.Context, text []byte) (struct{}, error) {
 	counts := map[string]*int{}
 	var word []byte
-	add := func() {
+	end := func() {
 		if len(word) == 0 {
 			return
 		}
@@ -29,31 +38,49 @@ func (counter) Count(ctx context.Context, text []byte) (words.Counts, error) {
 		}
 		word = word[:0]
 	}
-	for i, c := range text {
+	for i, b := range text {
 		switch {
-		case 'a' <= c && c <= 'z':
-			word = append(word, c)
-		case 'A' <= c && c <= 'Z':
-			word = append(word, c+'a'-'A')
+		case 'a' <= b && b <= 'z':
+			word = append(word, b)
+		case 'A' <= b && b <= 'Z':
+			word = append(word, b+'a'-'A')
 		default:
-			add()
+			end()
 		}
 		if i%(64<<10) == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+			return struct{}{}, ctx.Err()
 		}
 	}
-	add()
-	result := make(words.Counts, len(counts))
+	end()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for w, n := range counts {
-		result[w] = *n
+		c.counts[w] += *n
 	}
-	return result, nil
+	return struct{}{}, nil
+}
+
+// Top sorts all words, those that occur equally often by their letters.
+func (c *counter) Top(_ context.Context, n int) (words.Summary, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var all []words.Count
+	for w, times := range c.counts {
+		all = append(all, words.Count{Word: w, Times: times})
+	}
+	slices.SortFunc(all, func(a, b words.Count) int {
+		if a.Times != b.Times {
+			return b.Times - a.Times
+		}
+		return strings.Compare(a.Word, b.Word)
+	})
+	return words.Summary{Words: all[:min(max(n, 0), len(all))], Different: len(all)}, nil
 }
 
 func main() {
 	tenon.Main(tenon.ServeConfig{
 		Cookie:     words.Cookie,
-		Services:   tenon.Services{"wordcount": rpc.NewService(newCounter, rpc.Handle(words.Count, counter.Count))},
+		Services:   tenon.Services{"wordcount": rpc.NewService(newCounter, rpc.Handle(words.Add, (*counter).Add), rpc.Handle(words.Top, (*counter).Top))},
 		Transports: words.Transports,
 		Codecs:     words.Codecs,
 	})

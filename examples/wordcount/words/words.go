@@ -21,8 +21,21 @@ var (
 	Codecs     = []codec.Codec{cborcodec.New()}
 )
 
-// Counts says how often each word occurs.
-type Counts map[string]int
+// Add counts the words of a piece of the text, in lower case. Pieces may be added
+// concurrently; words must not be cut in two.
+var Add = rpc.Method[[]byte, struct{}]{Name: "Add"}
 
-// Count counts the words of a text, in lower case.
-var Count = rpc.Method[[]byte, Counts]{Name: "Count"}
+// Top returns the most frequent words of all that was added.
+var Top = rpc.Method[int, Summary]{Name: "Top"}
+
+// Summary is what Top returns.
+type Summary struct {
+	Words     []Count // the most frequent ones first
+	Different int     // how many different words there are
+}
+
+// Count says how often a word occurs.
+type Count struct {
+	Word  string
+	Times int
+}
