@@ -1,1 +1,36 @@
+// Package smuxtransport is a Tenon transport over xtaci/smux, the multiplexer of
+// kcptun and many tunnels. Give its value where a client or a plugin takes
+// transports:
+//
+//	smuxtransport.New()
+//
+// It speaks version 2 of the smux protocol, as the name "smux/2" says; version 1
+// has no flow control for single streams. A peer that uses the library directly,
+// with version 2, understands it.
+//
+// # What it adds
+//
+// The library alone does not keep the contract of the package transport. Between
+// it and the link this package reads in large pieces, never lets a full link
+// block the library, and reads along in both directions to know how many streams
+// either side has open, what the peer takes, whether it keeps to its window, and
+// when the link ends. Above it, streams are taken from the library as they come,
+// all bytes that arrived can be read after the end of the link, a Write returns
+// when the peer has closed the stream, nothing keeps a caller's buffer, and errors
+// are those of the contract.
+//
+// # What it costs
+//
+// A session has four goroutines, a fifth while the link is full. An unread stream
+// holds up to its buffer, see [StreamBuffer]. A stream that was closed here
+// exists until the peer has closed it too; when there are twice as many of these
+// as may be open (at least 256), Open waits. At most 2^31 streams can be opened in
+// a session.
+//
+// When the link ends by itself, two goroutines remain until the streams are
+// closed, or the session is: what has arrived can be read as long.
+//
+// The side that opens a stream must write first. What a peer does that breaks the
+// protocol ends the session, for all streams: do not let two parties that distrust
+// each other share one.
 package smuxtransport

@@ -6,12 +6,6 @@ import (
 	"sync"
 )
 
-const (
-	// budget is how many bytes of large writes may be on their way from streams
-	// to the link at a time. It is what a small message may have to wait for.
-	budget = 256 << 10
-)
-
 // An outbox stands between the multiplexer and its link, so that a link that is
 // full never blocks the multiplexer. Bytes go to the link at once as far as that
 // takes them; the rest is written by a goroutine that lives until the outbox is
@@ -25,6 +19,7 @@ type outbox struct {
 	link  net.Conn
 	try   func([]byte) (int, error) // writes without blocking; nil if the link cannot
 	pool  *pool
+	gate  gate        // whom streams ask before large writes
 	limit int         // what may wait besides the budget
 	fail  func(error) // is told the first error, without the lock
 
@@ -34,7 +29,6 @@ type outbox struct {
 	busy   bool   // the goroutine runs
 	queued uint64 // bytes put in, ever
 	sent   uint64 // bytes the link took, ever
-	inUse  int    // of the budget
 	err    error  // the link's first error
 	closed bool
 	moved  chan struct{} // non-nil when somebody waits; closed when something changed
@@ -132,6 +126,7 @@ func (o *outbox) drain() {
 func (o *outbox) breakWith(err error) {
 	o.err = err
 	o.buf, o.spare = nil, nil
+	o.gate.close()
 	o.wake()
 }
 
@@ -142,46 +137,13 @@ func (o *outbox) wake() {
 	}
 }
 
-// acquire waits for n bytes of the budget. One who finds it unused gets more than
-// there is.
-func (o *outbox) acquire(n int, stop <-chan struct{}) error {
-	return o.waitUntil(stop, func() bool {
-		if o.inUse > 0 && o.inUse+n > budget {
-			return false
-		}
-		o.inUse += n
-		return true
-	})
-}
-
-// release gives back n bytes of the budget.
-func (o *outbox) release(n int) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.inUse -= n
-	o.wake()
-}
-
-// flush waits until all that was put in before has been given to the link.
+// flush waits until all that was put in before has been given to the link, or
+// stop is closed.
 func (o *outbox) flush(stop <-chan struct{}) error {
 	o.mu.Lock()
-	pos := o.queued
-	o.mu.Unlock()
-	return o.waitUntil(stop, func() bool { return o.sent >= pos })
-}
-
-// waitUntil returns nil once ready, which is called under the lock, says so, and
-// an error when that cannot come any more.
-func (o *outbox) waitUntil(stop <-chan struct{}, ready func() bool) error {
-	o.mu.Lock()
 	defer o.mu.Unlock()
-	for {
-		switch {
-		case o.err != nil:
-			return o.err
-		case ready():
-			return nil
-		case o.closed:
+	for pos := o.queued; o.err == nil && o.sent < pos; {
+		if o.closed {
 			return errEnded
 		}
 		if o.moved == nil {
@@ -191,12 +153,13 @@ func (o *outbox) waitUntil(stop <-chan struct{}, ready func() bool) error {
 		o.mu.Unlock()
 		select {
 		case <-moved:
+			o.mu.Lock()
 		case <-stop:
 			o.mu.Lock()
 			return net.ErrClosed
 		}
-		o.mu.Lock()
 	}
+	return o.err
 }
 
 // close closes the link, and drops what it has not taken. It does not wait.
@@ -204,6 +167,7 @@ func (o *outbox) close() error {
 	o.mu.Lock()
 	again := o.closed
 	o.closed = true
+	o.gate.close()
 	o.wake()
 	o.mu.Unlock()
 	if again {

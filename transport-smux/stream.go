@@ -169,10 +169,10 @@ func (st *stream) send(p []byte) (int, error) {
 	}
 	out := st.sess.conn.out
 	if len(p) > smallWrite {
-		if err := out.acquire(len(p), st.shut); err != nil {
+		if err := out.gate.acquire(len(p), st.shut); err != nil {
 			return 0, err
 		}
-		defer out.release(len(p))
+		defer out.gate.release(len(p))
 	}
 	n, err := st.x.Write(p)
 	if err != nil {

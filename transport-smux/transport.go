@@ -53,6 +53,9 @@ type driver struct {
 
 var _ transport.Transport = driver{}
 
+// This is the contract that the driver was written for.
+const _ = transport.Contract1
+
 // Name returns "smux/2".
 func (driver) Name() string { return name }
 

@@ -1,1 +1,30 @@
+// Package yamuxtransport is a Tenon transport over hashicorp/yamux, the
+// multiplexer that HashiCorp's go-plugin, Consul and Nomad use. Give its value
+// where a client or a plugin takes transports:
+//
+//	yamuxtransport.New()
+//
+// It speaks yamux as it is: a peer that uses the library directly, with keepalive
+// or without, understands it.
+//
+// # What it adds
+//
+// The library alone does not keep the contract of the package transport. Between
+// it and the link this package sends each header together with its body, reads in
+// large pieces, never lets a full link block the library, and reads along in both
+// directions to know how many streams either side has open and what the peer
+// takes. Above it, Close of a stream ends both directions and everything that
+// waits, a deadline counts also where bytes are there, and errors are those of
+// the contract.
+//
+// # What it costs
+//
+// A session has two goroutines, a third while the link is full, and no timers. An
+// unread stream holds up to one window, see [Window], in a buffer that may be
+// twice as large. A stream that was closed here exists until the peer has closed
+// it too; when there are twice as many of these as may be open (at least 256),
+// Open waits. At most 2^31 streams can be opened in a session.
+//
+// What a peer does that breaks the protocol ends the session, for all streams: do
+// not let two parties that distrust each other share one.
 package yamuxtransport

@@ -179,6 +179,12 @@ func waitUntilFull(t *testing.T, s *session) {
 			out.mu.Unlock()
 		}
 	})
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	// What is being written, what waits, and what the budget does not count.
+	if got := out.queued - out.sent; got > budget+64<<10 {
+		t.Errorf("%d bytes wait for a full link, of which %d are for bulk", got, budget)
+	}
 }
 
 // TestPingFlood checks that a peer which makes this side answer, and reads
@@ -259,6 +265,21 @@ func FuzzSession(f *testing.F) {
 	})
 }
 
+// TestReadAfterOwnClose checks that what has arrived is not read any more once
+// this side has closed the session.
+func TestReadAfterOwnClose(t *testing.T) {
+	host, plugin := sessionPair(t, linkNamed(t, "socketpair"), transport.Config{})
+	near, far, err := connect(t.Context(), host, plugin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	far.Write([]byte("unread"))
+	host.Close()
+	if n, err := near.Read(make([]byte, 9)); n != 0 || !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Read = %d, %v, want an error that matches net.ErrClosed", n, err)
+	}
+}
+
 // TestShrink checks that a stream which was bulk and became quiet gives back its
 // buffer, and that bytes are not lost over it.
 func TestShrink(t *testing.T) {
@@ -300,37 +321,6 @@ func TestDebugStopsTimers(t *testing.T) {
 		t.Errorf("a timer is on: %+v", cfg)
 	}
 }
-
-func TestWindowBounds(t *testing.T) {
-	for _, tt := range []struct{ ask, want int }{{0, initialWindow}, {-1, initialWindow}, {1 << 20, 1 << 20}, {1 << 40, maxWindow}} {
-		if got := New(Window(tt.ask)).(driver).window; int(got) != tt.want {
-			t.Errorf("Window(%d) is %d, want %d", tt.ask, got, tt.want)
-		}
-	}
-	if got := New().(driver).window; got != defaultWindow {
-		t.Errorf("by default it is %d, want %d", got, defaultWindow)
-	}
-}
-
-func TestSupports(t *testing.T) {
-	for network, want := range map[string]bool{"unix": true, "tcp": true, "tcp4": true, "pipe": true, "udp": false, "udp6": false, "unixgram": false, "unixpacket": false, "ip4:icmp": false} {
-		if got := New().Supports(addressed{network: network}); got != want {
-			t.Errorf("Supports(%s) = %v, want %v", network, got, want)
-		}
-	}
-	if New().Supports(nil) {
-		t.Error("Supports(nil) = true")
-	}
-}
-
-type addressed struct {
-	net.Conn
-	network string
-}
-
-func (a addressed) LocalAddr() net.Addr { return a }
-func (a addressed) Network() string     { return a.network }
-func (a addressed) String() string      { return "" }
 
 // lockedBuffer is a bytes.Buffer that many may write to.
 type lockedBuffer struct {

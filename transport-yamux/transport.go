@@ -50,9 +50,10 @@ type driver struct {
 	pool   *pool
 }
 
-var (
-	_ transport.Transport = driver{}
-)
+var _ transport.Transport = driver{}
+
+// This is the contract that the driver was written for.
+const _ = transport.Contract1
 
 // Name returns "yamux/1".
 func (driver) Name() string { return name }

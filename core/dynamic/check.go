@@ -1,6 +1,7 @@
 package dynamic
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -35,6 +36,9 @@ func newChecker() *checker { return &checker{seen: map[crossing]bool{}} }
 
 // value returns why values of type t, of that kind, cannot cross in direction d.
 func (c *checker) value(t reflect.Type, k kind, d direction, result bool) error {
+	if t == contextType {
+		return errors.New("a context can only be the first argument")
+	}
 	switch k {
 	case plain:
 		return c.plain(t)
@@ -50,8 +54,6 @@ func (c *checker) value(t reflect.Type, k kind, d direction, result bool) error 
 
 func (c *checker) plain(t reflect.Type) error {
 	switch {
-	case t == contextType:
-		return fmt.Errorf("a context can only be the first argument")
 	case t.Kind() == reflect.Chan:
 		return fmt.Errorf("a %v is a channel, which cannot cross: use an iter.Seq2[%v, error]", t, t.Elem())
 	case t.Kind() == reflect.Struct && isFuncs(t):

@@ -64,6 +64,10 @@ func (f *flow) receiveBytes(w io.Writer) (written int64, err error) {
 }
 
 func (f *flow) isChunk(msg message) error {
+	if msg.over != nil { // its bytes are gone, and what follows would not fit
+		f.abort(msg.over)
+		return msg.over
+	}
 	if msg.typ != frameChunk {
 		return Errorf(InvalidArgument, "the %v sends values where bytes are expected", f.peer.cfg.Side.Peer())
 	}

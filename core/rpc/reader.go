@@ -172,7 +172,7 @@ func (r *reader) fill(p *partial, n int) error {
 	if p.over == nil && p.size > r.limit {
 		p.over = exceeded("Message", p.size, r.limit, "bytes of a message", "this side")
 	}
-	if p.over == nil && (p.m == nil || p.size > cap(p.m.b)) {
+	if p.over == nil && (p.m == nil || p.size > p.reserved) {
 		r.grow(p)
 	}
 	if p.over != nil {
@@ -193,6 +193,9 @@ func (r *reader) grow(p *partial) {
 		return
 	}
 	p.reserved = want
+	if p.m != nil && cap(p.m.b) >= want { // a pooled buffer has more room than was asked for
+		return
+	}
 	m := newBuffer(want)
 	if p.m != nil {
 		m.b = append(m.b, p.m.b...)

@@ -96,7 +96,11 @@ func (p *Peer) dispenseFor(ctx context.Context, req dispenseRequest) (*dispenseR
 		return nil, err
 	}
 	e := &exported{name: name, service: service, codec: chosen, impl: impl, errors: p.errorsOf(service)}
-	if err := p.objects.add(e); err != nil {
+	err = ctx.Err() // a caller that gave up would never release the object
+	if err == nil {
+		err = p.objects.add(e)
+	}
+	if err != nil {
 		e.uses.Store(1)
 		p.objects.put(e)
 		return nil, err

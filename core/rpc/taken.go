@@ -4,6 +4,7 @@ import (
 	"io"
 	"iter"
 	"net"
+	"time"
 )
 
 // Reader returns the live argument at place i, a reader of the caller. It lives
@@ -77,23 +78,21 @@ func (in *Incoming) flow(i int, what string, d direction) (*flow, error) {
 }
 
 // ReplyReader passes a reader to the caller as a live result. It is read until its
-// end or until the caller closes it, and then closed if it is an io.Closer. Live
-// results are passed before Reply.
+// end or until the caller closes it, and then closed if it is an io.Closer: also
+// while a Read waits that does not return soon. Live results are passed before
+// Reply.
 func (in *Incoming) ReplyReader(r io.Reader) {
 	p := in.passing()
 	if r == nil {
 		p.add(reference{kind: refNil})
 		return
 	}
-	if f := p.free(in, sends); f != nil {
-		f.peer.later(f.watch)
-		f.peer.later(func() {
-			f.sendBytes(r, in.object.errors)
-			closeIt(r)
-		})
-	} else {
+	f := p.free(in, sends)
+	if f == nil {
 		closeIt(r)
+		return
 	}
+	f.own(r, func() { f.sendBytes(r, in.object.errors) }, f.watch)
 }
 
 // ReplyWriter passes a writer to the caller as a live result. It is closed, if it
@@ -115,8 +114,8 @@ func (in *Incoming) ReplyWriter(w io.Writer) {
 }
 
 // ReplyDuplex passes what can be read and written to the caller as a live result.
-// It is closed, if it is an io.Closer, when both directions have ended: it was
-// read to its end, or the caller reads no more, and the caller has closed it.
+// When the caller has written all, its CloseWrite is called if it has one. It is
+// closed, if it is an io.Closer, when both directions have ended.
 func (in *Incoming) ReplyDuplex(rw io.ReadWriter) {
 	p := in.passing()
 	if rw == nil {
@@ -128,17 +127,40 @@ func (in *Incoming) ReplyDuplex(rw io.ReadWriter) {
 		closeIt(rw)
 		return
 	}
-	received := make(chan struct{})
-	f.peer.later(func() {
-		defer close(received)
-		f.receiveBytes(rw)
-	})
-	f.peer.later(func() {
-		f.sendBytes(rw, in.object.errors)
-		<-received // ends with the flow
-		closeIt(rw)
+	f.own(rw, func() { f.sendBytes(rw, in.object.errors) }, func() {
+		if _, err := f.receiveBytes(rw); err == nil {
+			if half, ok := rw.(interface{ CloseWrite() error }); ok {
+				half.CloseWrite()
+			}
+		}
+		f.watch()
 	})
 }
+
+// own runs pump, which reads v until it or the flow ends, and closes v in the end.
+// watch returns when the flow is over: a Read that waits longer than closeGrace
+// then is interrupted by the closing.
+func (f *flow) own(v any, pump, watch func()) {
+	pumped := make(chan struct{})
+	f.peer.later(func() {
+		defer close(pumped)
+		pump()
+	})
+	f.peer.later(func() {
+		watch()
+		timer := time.NewTimer(closeGrace)
+		defer timer.Stop()
+		select {
+		case <-pumped:
+		case <-timer.C:
+		}
+		closeIt(v)
+	})
+}
+
+// closeGrace is how long a reader has to return from Read when nobody wants to
+// know any more, before it is closed meanwhile.
+const closeGrace = 100 * time.Millisecond
 
 func closeIt(v any) {
 	if c, ok := v.(io.Closer); ok {

@@ -1,0 +1,59 @@
+package rpc
+
+import (
+	"encoding/binary"
+	"errors"
+	"testing"
+
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// The session may end, or the time be over, between a stream's first bytes and
+// its flow: then the stream is closed, and nothing else happens.
+func TestFlowGivenUpAsItArrives(t *testing.T) {
+	r := newRaw(t, Config{Side: transport.Plugin, Services: services(nil)})
+	f, unclaimed, err := r.peer.flows.match(7)
+	if err != nil || unclaimed == nil {
+		t.Fatalf("got %v, %v", unclaimed, err)
+	}
+	f.abort(errors.New("given up"))
+	stream, err := r.session.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.attach(stream)
+	within(t, "waiting for a claim", func() { unclaimed.watch(f) })
+	if _, err := stream.Write([]byte("x")); err == nil {
+		t.Error("the stream is open")
+	}
+	if n := r.peer.Stats().Flows; n != 0 {
+		t.Errorf("%d flows are left", n)
+	}
+}
+
+// Bytes that do not fit the budget are not left out in silence.
+func TestChunkOverTheBudget(t *testing.T) {
+	r := newRaw(t, Config{Side: transport.Plugin, Services: services(nil)})
+	f, err := r.peer.flows.claim(7, receives)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream := r.open(kindFlow)
+	r.write(stream, binary.BigEndian.AppendUint64(nil, 7))
+	reader := &byteReader{f: f}
+	b := make([]byte, 10)
+	r.send(stream, header{typ: frameChunk}, []byte("first"))
+	if n, err := reader.Read(b); err != nil || string(b[:n]) != "first" {
+		t.Fatalf("got %q, %v", b[:n], err)
+	}
+	all := r.peer.cfg.Limits.Receive
+	r.peer.budget.take(all)
+	r.send(stream, header{typ: frameChunk}, []byte("lost"))
+	_, err = reader.Read(b)
+	wantLimit(t, err, "Receive", "this side")
+	r.peer.budget.give(all)
+	stream.Write(frameBytes(header{typ: frameChunk}, []byte("third")))
+	if n, err := reader.Read(b); err == nil {
+		t.Errorf("it goes on with %q", b[:n])
+	}
+}
