@@ -19,6 +19,9 @@ type Link struct {
 	slow bool
 }
 
+// socketpair is the name of the link that plugins have on Unix systems.
+const socketpair = "socketpair"
+
 // Links returns the links that [Run] uses by default: an unnamed pair of unix
 // sockets where the system has them, a loopback TCP connection, a [net.Pipe],
 // and a pipe that delivers a byte or two at a time with pauses.

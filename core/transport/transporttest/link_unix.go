@@ -10,7 +10,7 @@ import (
 )
 
 func systemLinks() []Link {
-	return []Link{{Name: "socketpair", Make: socketPair}}
+	return []Link{{Name: socketpair, Make: socketPair}}
 }
 
 func socketPair() (host, plugin net.Conn, err error) {
