@@ -12,13 +12,15 @@ import (
 	"github.com/tenon-dev/tenon/core/internal/leak"
 )
 
+type testKey struct{}
+
 func TestCallContextIsLazy(t *testing.T) {
 	parent, end := context.WithCancel(t.Context())
 	c := &callContext{parent: parent, deadline: time.Now().Add(time.Hour), metadata: Metadata{"k": "v"}}
 	if c.Err() != nil || c.ended != nil || c.timer != nil || c.stop != nil {
 		t.Fatalf("it made something, or has ended: %v", c.Err())
 	}
-	if MetadataFrom(context.WithValue(c, "other", 1))["k"] != "v" {
+	if MetadataFrom(context.WithValue(c, testKey{}, 1))["k"] != "v" {
 		t.Error("the metadata is not found")
 	}
 	end() // nobody watches; Err notices by itself
@@ -34,14 +36,13 @@ func TestCallContextIsLazy(t *testing.T) {
 
 func TestCallContextDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		began := time.Now()
 		for name, wait := range map[string]func(*callContext){
 			"Done":  func(c *callContext) { <-c.Done() },
 			"child": func(c *callContext) { child, stop := context.WithCancel(c); defer stop(); <-child.Done() },
 			"Err":   func(c *callContext) { time.Sleep(time.Until(c.deadline)) },
 		} {
 			c := &callContext{parent: t.Context(), deadline: time.Now().Add(time.Minute)}
-			began = time.Now()
+			began := time.Now()
 			wait(c)
 			if took := time.Since(began); took != time.Minute || c.Err() != context.DeadlineExceeded {
 				t.Errorf("%s: ended after %v with %v", name, took, c.Err())

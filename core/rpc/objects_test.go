@@ -22,7 +22,8 @@ func TestObjectsAreClosedByTheLastUse(t *testing.T) {
 	if err := table.add(e); err != nil || e.id != 1 {
 		t.Fatalf("got id %d, %v", e.id, err)
 	}
-	if table.use(1) != e || table.use(1) != e || table.use(2) != nil {
+	first, again := table.use(1), table.use(1)
+	if first != e || again != e || table.use(2) != nil {
 		t.Fatal("an object is found by its id only")
 	}
 	table.put(e)

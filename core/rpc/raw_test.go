@@ -28,7 +28,6 @@ type raw struct {
 	session transport.Session
 	peer    *Peer // the one under test
 	control transport.Stream
-	calls   transport.Stream // from the peer, once accepted
 }
 
 // newRaw starts a peer with cfg, whose Side says which one it is, and returns its
