@@ -15,7 +15,7 @@ type testShape struct {
 	Plain    string
 	Renamed  int16 `json:"renamed,omitempty"`
 	Hidden   bool  `json:"-"`
-	unseen   bool //lint:ignore U1000 that it is not described is the test
+	unseen   bool  //lint:ignore U1000 that it is not described is the test
 	When     time.Time
 	Took     time.Duration `json:"took"`
 	Raw      []byte
