@@ -385,4 +385,3 @@ func TestBytesAsResults(t *testing.T) {
 	}
 	l.nothingLeft(t, 1)
 }
-
