@@ -25,12 +25,16 @@ var programs = map[string]func(){
 	"plugin": func() {
 		tenon.Main(tenon.ServeConfig{Cookie: cookie, Services: testServices(), Name: "test-plugin", Release: "1.2.3"})
 	},
-	"exit3":   func() { fmt.Fprintln(os.Stderr, "cannot open the database"); os.Exit(3) },
-	"exit0":   func() { os.Exit(0) },
-	"panic":   func() { panic("no configuration") },
-	"silent":  func() { select {} },
-	"flood":   flood,
-	"garbage": garbage,
+	"caller":       playCaller,
+	"printer":      playPrinter,
+	"asker":        playAsker,
+	"terminalhost": playTerminalHost,
+	"exit3":        func() { fmt.Fprintln(os.Stderr, "cannot open the database"); os.Exit(3) },
+	"exit0":        func() { os.Exit(0) },
+	"panic":        func() { panic("no configuration") },
+	"silent":       func() { select {} },
+	"flood":        flood,
+	"garbage":      garbage,
 }
 
 func TestMain(m *testing.M) {

@@ -60,6 +60,12 @@ type ServeConfig struct {
 	// ended, and when the host is gone. It returns when ctx ends at the latest.
 	OnShutdown func(ctx context.Context)
 
+	// Background runs once the host is there, on a goroutine of its own: for a plugin
+	// that calls its host unasked. ctx ends when the host is gone or has stopped the
+	// plugin; Background returns soon after that. Handlers find the host with
+	// [HostFrom].
+	Background func(ctx context.Context, host *Host)
+
 	// Logger gets what Tenon has to say in the plugin. Default: silent.
 	Logger *slog.Logger
 }
@@ -98,11 +104,13 @@ func ServeConn(ctx context.Context, link net.Conn, cfg ServeConfig) error {
 		link.Close()
 		return err
 	}
+	background := cfg.startBackground(peer)
 	select {
 	case <-peer.Done():
 	case <-ctx.Done():
 		peer.Close()
 	}
+	background.cancel()
 	orderly := peer.ShutdownRequested()
 	if !orderly && cfg.OnShutdown != nil {
 		hook, cancel := context.WithTimeout(context.WithoutCancel(ctx), hookGraceHostGone)
@@ -111,7 +119,7 @@ func ServeConn(ctx context.Context, link net.Conn, cfg ServeConfig) error {
 	}
 	join, cancel := context.WithTimeout(context.Background(), handlersGrace)
 	defer cancel()
-	joinErr := peer.Join(join)
+	joinErr := errors.Join(peer.Join(join), background.join(join))
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()

@@ -40,6 +40,7 @@ type command struct {
 	attr      []func(*exec.Cmd)
 	given     *exec.Cmd // run as it is; nil: one is made for each start
 	unlinked  bool
+	terminal  *terminal // nil: pipes
 
 	// prepare, if there is one, turns the path into the one that is executed: it
 	// verifies, and copies what it verified. cleanup is called once, when the start
@@ -63,6 +64,9 @@ func (c *command) Launch(ctx context.Context, req Request) (Process, error) {
 	}
 	if err := c.check(req); err != nil {
 		return nil, &StartError{Path: path, Args: slices.Clone(c.args), Found: err.Error(), Hint: "correct the entry", Err: err}
+	}
+	if found, hint := c.checkTerminal(req); found != "" {
+		return nil, c.refused(path, found, hint)
 	}
 	cleanup := func() {}
 	if c.prepare != nil {

@@ -40,11 +40,7 @@ func (c *command) start(ctx context.Context, path string, req Request) (_ *proce
 			closeAll(e.host)
 		}
 	}()
-	outR, outW, err := e.outputPipe()
-	if err != nil {
-		return nil, c.startError(path, err)
-	}
-	errR, errW, err := e.outputPipe()
+	stdout, stderr, drains, err := c.outputs(&e, req)
 	if err != nil {
 		return nil, c.startError(path, err)
 	}
@@ -61,19 +57,23 @@ func (c *command) start(ctx context.Context, path string, req Request) (_ *proce
 	if err != nil {
 		return nil, err
 	}
-	cmd.Stdout, cmd.Stderr = outW, errW
-	ownGroup := setGroup(cmd, c.group)
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	if c.terminal != nil {
+		cmd.Stdin = c.terminal.stdin
+	}
+	wantGroup := c.group && c.terminal == nil
+	ownGroup := setGroup(cmd, wantGroup)
 	if len(c.attr) > 0 {
 		for _, change := range c.attr {
 			change(cmd)
 		}
-		if cmd.Stdout != outW || cmd.Stderr != errW {
+		if cmd.Stdout != stdout || cmd.Stderr != stderr {
 			return nil, c.refused(path, "an Attr function replaced Stdout or Stderr", "take the output from Request.Stdout and Request.Stderr")
 		}
 		if c.prepare != nil && cmd.Path != path {
 			return nil, c.refused(path, "an Attr function replaced the path that was verified", "leave Path alone")
 		}
-		ownGroup = setGroup(cmd, c.group)
+		ownGroup = setGroup(cmd, wantGroup)
 	}
 	feed, err := e.stdin(cmd, req.Logger)
 	if err != nil {
@@ -102,12 +102,9 @@ func (c *command) start(ctx context.Context, path string, req Request) (_ *proce
 		survivors: c.survivors,
 		debug:     req.Debug,
 		log:       req.Logger,
-		outputs: []*drain{
-			newDrain(outR, req.Stdout, req.Logger.With("output", "stdout")),
-			newDrain(errR, req.Stderr, req.Logger.With("output", "stderr")),
-		},
-		feed: feed,
-		done: make(chan struct{}),
+		outputs:   drains,
+		feed:      feed,
+		done:      make(chan struct{}),
 	}, nil
 }
 

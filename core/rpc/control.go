@@ -188,12 +188,29 @@ func (p *Peer) ShutdownRequested() bool {
 }
 
 // releaseObject tells the peer that this side no longer uses one of its objects.
+// In a plugin's first moment there is no lane to say so: then it is said later.
 func (p *Peer) releaseObject(id uint64) {
 	p.mu.Lock()
 	c := p.control
+	switch {
+	case c != nil || p.linkErr != nil:
+	case len(p.unreleased)/8 < p.cfg.Limits.Objects:
+		p.unreleased = binary.BigEndian.AppendUint64(p.unreleased, id)
+	default:
+		defer p.fail(&ProtocolError{Violation: fmt.Sprintf("%d objects passed and no control lane opened", p.cfg.Limits.Objects)})
+	}
 	p.mu.Unlock()
 	if c != nil {
-		c.w.sendFrame(header{typ: frameRelease}, binary.BigEndian.AppendUint64(nil, id), false)
+		c.release(binary.BigEndian.AppendUint64(nil, id))
+	}
+}
+
+// release sends the ids of objects.
+func (c *control) release(ids []byte) {
+	for len(ids) > 0 {
+		n := min(len(ids), maxFrame)
+		c.w.sendFrame(header{typ: frameRelease}, ids[:n], false)
+		ids = ids[n:]
 	}
 }
 

@@ -78,7 +78,13 @@ func (f *flow) attach(stream transport.Stream) {
 
 // bind ends the flow with ctx.
 func (f *flow) bind(ctx context.Context) {
-	stop := context.AfterFunc(ctx, func() { f.abort(ctxError(ctx, "the stream")) })
+	stop := context.AfterFunc(ctx, func() {
+		// Where ctx ends because the session does, that is the reason to give: it
+		// follows, and ends every flow.
+		if !f.peer.hasEnded() {
+			f.abort(ctxError(ctx, "the stream"))
+		}
+	})
 	f.mu.Lock()
 	f.detach = stop
 	over := f.closed

@@ -81,8 +81,10 @@ func (p *Peer) acceptControl(stream transport.Stream) *control {
 	p.mu.Lock()
 	wrong := p.control != nil || p.cfg.Side == transport.Host
 	ended := p.linkErr != nil
+	var unreleased []byte
 	if !wrong && !ended {
 		p.control = c
+		unreleased, p.unreleased = p.unreleased, nil
 	}
 	p.mu.Unlock()
 	if wrong {
@@ -91,6 +93,7 @@ func (p *Peer) acceptControl(stream transport.Stream) *control {
 	if wrong || ended {
 		return nil
 	}
+	c.release(unreleased)
 	return c
 }
 

@@ -57,15 +57,16 @@ type Peer struct {
 	done    chan struct{}  // closed when the session has ended and err stands
 	joined  sync.WaitGroup // the goroutines of the peer, but for handlers
 
-	mu       sync.Mutex
-	linkErr  error // the first failure
-	err      error // the explained one
-	opening  chan struct{}
-	calls    *calls
-	serving  *serving
-	control  *control
-	leave    *Error // why no more calls are taken
-	shutdown bool   // the peer asked for a shutdown
+	mu         sync.Mutex
+	linkErr    error // the first failure
+	err        error // the explained one
+	opening    chan struct{}
+	calls      *calls
+	serving    *serving
+	control    *control
+	unreleased []byte // ids to release, until there is a control lane
+	leave      *Error // why no more calls are taken
+	shutdown   bool   // the peer asked for a shutdown
 }
 
 // ErrClosed is why a session ended that this side closed.

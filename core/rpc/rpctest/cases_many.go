@@ -3,7 +3,6 @@ package rpctest
 import (
 	"fmt"
 	"io"
-	"iter"
 	"sync"
 	"testing"
 
@@ -15,18 +14,27 @@ import (
 // unread and full, while unary calls go on.
 func testUnreadAndFull(t *testing.T, tr transport.Transport) {
 	p := newPair(t, tr, rpc.Limits{})
-	const size = 32 << 10
+	var readers []io.Reader
 	for range rpc.DefaultLimits().Streams {
-		next, stop := iter.Pull2(produce.Call(guarded(t), p.typed, batch{1 << 40, size}))
-		t.Cleanup(stop)
-		if _, err, _ := next(); err != nil {
+		c := begin(t, p.live, "Pour")
+		if err := c.Do(nil, nil); err != nil {
 			t.Fatal(err)
 		}
+		r, err := c.Reader(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		readers = append(readers, r)
 	}
 	p.standsStill(t)
 	pings(t, p.typed, 100)
 	if n := p.host.Stats().Flows; n != rpc.DefaultLimits().Streams {
 		t.Errorf("the host has %d streams", n)
+	}
+	for _, r := range readers {
+		if n, err := io.CopyN(io.Discard, r, 100<<10); err != nil {
+			t.Fatalf("a stream that was full reads %d bytes: %v", n, err)
+		}
 	}
 }
 
@@ -49,12 +57,9 @@ func testTenThousand(t *testing.T, tr transport.Transport) {
 		t.Errorf("the host has %d streams", n)
 	}
 	pings(t, p.typed, 10)
-	parallel(t, func(i int) error {
+	parallel(t, func(int) error {
 		s := <-streams
 		defer s.Cancel()
-		if err := exchange(s, fmt.Sprint("last ", i)); err != nil {
-			return err
-		}
 		s.CloseSend()
 		if _, err := s.Recv(); err != io.EOF {
 			return fmt.Errorf("the clean end is %v", err)

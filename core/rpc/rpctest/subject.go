@@ -13,9 +13,8 @@ import (
 
 // subject is the service that the cases call.
 type subject struct {
-	produced atomic.Int64     // values that Produce has made
-	kept     chan *rpc.Object // what Keep was given
-	ended    chan error       // gets what Digest and Drain end with
+	produced atomic.Int64 // values that Produce has made, and reads of what Pour gave
+	ended    chan error   // gets what Digest and Drain end with
 }
 
 // The subject's typed methods.
@@ -39,14 +38,14 @@ const (
 	numDigest uint16 = iota
 	numDial
 	numAsk
-	numKeep
+	numPour
 )
 
 // batch asks for so many values of so many bytes.
 type batch struct{ Count, Size int }
 
 func newSubject() *subject {
-	return &subject{kept: make(chan *rpc.Object, 1), ended: make(chan error, 100)}
+	return &subject{ended: make(chan error, 100)}
 }
 
 func (s *subject) services() map[string]*rpc.Service {
@@ -65,7 +64,7 @@ func (s *subject) services() map[string]*rpc.Service {
 				{Name: "Digest", Result: reflect.TypeFor[int64](), Serve: serveDigest},
 				{Name: "Dial", Serve: serveDial},
 				{Name: "Ask", Result: reflect.TypeFor[string](), Serve: serveAsk},
-				{Name: "Keep", Serve: serveKeep},
+				{Name: "Pour", Serve: servePour},
 			},
 		}),
 	}
@@ -154,14 +153,19 @@ func serveAsk(ctx context.Context, _ any, in *rpc.Incoming) error {
 	return in.Reply(answer)
 }
 
-// serveKeep keeps the object at place 0.
-func serveKeep(_ context.Context, impl any, in *rpc.Incoming) error {
-	o, _, err := in.Object(0)
-	if err != nil {
-		return err
-	}
-	impl.(*subject).kept <- o
+// servePour answers with a reader that has no end.
+func servePour(_ context.Context, impl any, in *rpc.Incoming) error {
+	in.ReplyReader(&counted{&impl.(*subject).produced})
 	return in.Reply(nil)
+}
+
+// counted is an endless reader that counts how often it is read.
+type counted struct{ reads *atomic.Int64 }
+
+func (c *counted) Read(b []byte) (int, error) {
+	clear(b)
+	c.reads.Add(1)
+	return len(b), nil
 }
 
 // blockingService has one method, which returns when blocked is closed.
