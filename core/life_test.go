@@ -158,7 +158,7 @@ func TestStopLadder(t *testing.T) {
 		}
 		pid := c.Info().PID
 		if role == "plugin" {
-			syscall.Kill(pid, syscall.SIGSTOP)
+			stand(t, pid)
 		}
 		if err := c.Close(); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -178,7 +178,7 @@ func TestCallsReturnFromAStoppedPlugin(t *testing.T) {
 	if _, err := g.Ping(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	syscall.Kill(c.Info().PID, syscall.SIGSTOP)
+	stand(t, c.Info().PID)
 	big := strings.Repeat("x", 4<<20) // more than any buffer takes
 	for range 3 {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
@@ -218,10 +218,28 @@ func TestSilentPluginIsKilled(t *testing.T) {
 	if err := g.Block(busy); c.State() != tenon.Ready {
 		t.Fatalf("a call that takes long tripped it: %v", err)
 	}
-	syscall.Kill(c.Info().PID, syscall.SIGSTOP)
+	stand(t, c.Info().PID)
 	<-c.Done()
 	if crash := as[*tenon.CrashError](t, c.Err()); !crash.Silent || crash.Signal != syscall.SIGKILL {
 		t.Errorf("got %+v", crash)
+	}
+}
+
+// stand stops a process, and waits until it has: the signal takes its time.
+func stand(t *testing.T, pid int) {
+	t.Helper()
+	syscall.Kill(pid, syscall.SIGSTOP)
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			return // a system without /proc: hope
+		}
+		if _, after, _ := strings.Cut(string(stat), ") "); strings.HasPrefix(after, "T") {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("process %d does not stop: %s", pid, stat)
+		}
 	}
 }
 
@@ -234,7 +252,7 @@ func TestDebuggingStopsTheTimers(t *testing.T) {
 	})
 	g := bind(t, c)
 	pid := c.Info().PID
-	syscall.Kill(pid, syscall.SIGSTOP) // as a debugger does
+	stand(t, pid) // as a debugger makes it
 	called := make(chan error, 1)
 	go func() { _, err := g.Ping(t.Context()); called <- err }()
 	time.Sleep(100 * time.Millisecond)
@@ -246,11 +264,11 @@ func TestDebuggingStopsTheTimers(t *testing.T) {
 	if err := <-called; err != nil {
 		t.Errorf("the call: %v", err)
 	}
-	syscall.Kill(pid, syscall.SIGSTOP)
+	stand(t, pid)
 	go func() { closed <- c.Close() }()
 	select {
 	case <-closed:
-		t.Error("Close did not wait for the debugger")
+		t.Fatal("Close did not wait for the debugger")
 	case <-time.After(100 * time.Millisecond):
 	}
 	syscall.Kill(pid, syscall.SIGCONT)
