@@ -123,8 +123,10 @@ func (n *notes) count(text string) (count int) {
 func TestServicesOfTheHost(t *testing.T) {
 	leak.Check(t)
 	n := &notes{third: make(chan struct{})}
+	var stderr synced
 	c := newClient(t, "caller", func(cfg *tenon.ClientConfig) {
 		cfg.Services = tenon.Services{"notes": dynamic.Service(n)}
+		cfg.Stderr = &stderr
 	})
 	var caller callerFuncs
 	if err := dynamic.Bind(t.Context(), c, "caller", &caller); err != nil {
@@ -154,6 +156,10 @@ func TestServicesOfTheHost(t *testing.T) {
 	}
 	if names, err := caller.Offered(t.Context()); err != nil || fmt.Sprint(names) != "[notes]" {
 		t.Errorf("the host offers %v, %v", names, err)
+	}
+	c.Close()
+	if text := stderr.String(); text != "" { // the plugin's Background has ended in time
+		t.Errorf("the plugin prints %q", text)
 	}
 }
 

@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 			Services: tenon.Services{
 				"plain":   dynamic.Service(plain{}),
 				"message": dynamic.Service(message{}),
+				"live":    dynamic.Service(live{}),
 			},
 			Transports: drivers.Transports,
 			Codecs:     drivers.Codecs,

@@ -185,7 +185,7 @@ func TestObjectsOfThePlugin(t *testing.T) {
 		t.Errorf("Same of nil: %q, %v", text, err)
 	}
 	detour := &cursorFuncs{Next: a.Next}
-	if text, err := b.Same(detour); err != nil || text != "b, then 3" {
+	if text, err := b.Same(detour); err != nil || text != "b, then 3 over the host" {
 		t.Errorf("Same of funcs of the host: %q, %v", text, err)
 	}
 	if err := a.Close(); err != nil || <-impl.closed != "a" {

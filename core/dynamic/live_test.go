@@ -111,6 +111,9 @@ func (c *cursor) Same(other *cursorFuncs) (string, error) {
 		return "nil", nil
 	}
 	n, err := other.Next()
+	if other.TenonObject() != nil {
+		return fmt.Sprintf("%s, then %d over the host", c.name, n), err
+	}
 	return fmt.Sprintf("%s, then %d", c.name, n), err
 }
 func (c *cursor) Close() error { c.f.closed <- c.name; return nil }
@@ -357,6 +360,15 @@ func TestBytesAsResults(t *testing.T) {
 	if r, _, err := f.Open(t.Context(), ""); err == nil || r != nil {
 		t.Errorf("an error with %v, %v", r, err)
 	}
+	var wrong struct {
+		Open func(string) (io.ReadCloser, string, error)
+	}
+	if err := dynamic.Bind(t.Context(), l.host, "files", &wrong); err != nil {
+		t.Fatal(err)
+	}
+	if r, _, err := wrong.Open("x"); !errors.Is(err, rpc.Internal) || r != nil { // the reader beside it is given up
+		t.Errorf("a result of another type: %v, %v", r, err)
+	}
 	w, err := f.Create()
 	if err != nil {
 		t.Fatal(err)
@@ -383,5 +395,5 @@ func TestBytesAsResults(t *testing.T) {
 	if _, _, err = f.Open(t.Context(), strings.Repeat("dropped", 1<<18)); err != nil { // unread and not closed
 		t.Fatal(err)
 	}
-	l.nothingLeft(t, 1)
+	l.nothingLeft(t, 2)
 }

@@ -1,6 +1,6 @@
 // Command demo builds the examples and runs them: the quickstart, one call over
-// every combination of transports and codecs, and the counting of words in a
-// large text.
+// every combination of transports and codecs, the counting of words in a large
+// text, streams, callbacks, and a web server inside of a plugin.
 package main
 
 import (
@@ -45,6 +45,9 @@ func run(ctx context.Context, out io.Writer) error {
 		"quickstart/host": "quickstart/host", "quickstart/myplugin": "quickstart/myplugin",
 		"demo-plugin":    "demo/plugin",
 		"wordcount-host": "wordcount/host", "wordcount-plugin": "wordcount/plugin",
+		"streaming-host": "streaming/host", "streaming-plugin": "streaming/plugin",
+		"callbacks-host": "callbacks/host", "callbacks-plugin": "callbacks/plugin",
+		"reverse-proxy-host": "reverse-proxy/host", "reverse-proxy-plugin": "reverse-proxy/plugin",
 	} {
 		build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(dir, program), "github.com/tenon-dev/tenon/examples/"+pkg)
 		if text, err := build.CombinedOutput(); err != nil {
@@ -66,8 +69,18 @@ func run(ctx context.Context, out io.Writer) error {
 			fmt.Fprintln(out, line)
 		}
 	}
-	fmt.Fprintln(out, "\n== real work: the words of a large text, counted by a plugin")
-	return program(ctx, out, filepath.Join(dir, "wordcount-host"), "-plugin", filepath.Join(dir, "wordcount-plugin"))
+	for _, show := range []struct{ name, title string }{
+		{"wordcount", "real work: the words of a large text, counted by a plugin"},
+		{"streaming", "streams: readers and sequences as arguments and results"},
+		{"callbacks", "callbacks: funcs, interfaces and objects that cross, and a service of the host"},
+		{"reverse-proxy", "connections: a reverse proxy for a web server inside of a plugin"},
+	} {
+		fmt.Fprintf(out, "\n== %s\n", show.title)
+		if err := program(ctx, out, filepath.Join(dir, show.name+"-host"), "-plugin", filepath.Join(dir, show.name+"-plugin")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func program(ctx context.Context, out io.Writer, path string, args ...string) error {

@@ -1,6 +1,7 @@
 package rpctest
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -270,6 +271,25 @@ func testFloodOfCallbacks(t *testing.T, tr transport.Transport) {
 		}
 	}
 	emptyPeer(t, "the host", r.peer, 1)
+}
+
+// testEarlyRelease opens its control lane late: what the engine has released by
+// then is said as soon as it can be.
+func testEarlyRelease(t *testing.T, tr transport.Transport) {
+	r := newRaw(t, tr, rpc.Config{Side: transport.Plugin})
+	r.calls = r.open(kindCalls)
+	r.live = r.dispense("live")
+	id := r.call(r.live, numAsk, "", ref{kind: refObject, id: 4, methods: []string{"Ping"}})
+	calls := r.accept(kindCalls)
+	f := r.next(calls)
+	r.send(calls, frame{typ: frameReply, id: f.id, body: []byte(`"pong"`)})
+	if a := r.reply(id); string(a.body) != `"pong"` {
+		t.Errorf("got %s %s", a.body, a.text)
+	}
+	r.control = r.open(kindControl)
+	if f = r.next(r.control); f.typ != frameRelease || !bytes.Equal(f.body, binary.BigEndian.AppendUint64(nil, 4)) {
+		t.Errorf("the first frame is %#x of %x", f.typ, f.body)
+	}
 }
 
 // testForeignFrame sends what no flow may carry: that ends the session, with a

@@ -22,6 +22,7 @@ const (
 	frameCall    byte = 0x01
 	frameReply   byte = 0x02
 	framePing    byte = 0x10
+	frameRelease byte = 0x14
 	frameMessage byte = 0x20
 	frameChunk   byte = 0x21
 	frameEnd     byte = 0x22
