@@ -81,7 +81,7 @@ func TestViolations(t *testing.T) {
 		{"core/x/x.go", "// Package misc is a fixture.\npackage misc\n", "vague"},
 		{"core/x/x.go", doc + "// TO" + "DO: later\n", "marker"},
 		{"core/x/x.go", "package x\n", "package-doc"},
-		{"docs/x.md", "get it from https://" + "proxy.golang.org/x\n", "docs/x.md:1: host"},
+		{"docs/x.md", "get it from https://pro" + "xy.golang" + ".org/x\n", "docs/x.md:1: host"},
 		{"core/x/testdata/y.json", "{\"u\": \"nexus.corp" + ".internal\"}", "host"},
 	} {
 		t.Run(c.want, func(t *testing.T) {
