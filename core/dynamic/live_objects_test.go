@@ -199,6 +199,9 @@ func TestObjectsOfThePlugin(t *testing.T) {
 		runtime.GC()
 		select {
 		case closed = <-impl.closed:
+			if closed != "b" {
+				t.Errorf("%s was closed twice", closed)
+			}
 		case <-time.After(10 * time.Millisecond):
 		}
 	}

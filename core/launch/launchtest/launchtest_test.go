@@ -190,7 +190,12 @@ func TestSuiteCatchesBrokenLaunchers(t *testing.T) {
 		{"request's environment loses", "BootstrapEnvWins", request(func(r *launch.Request) { r.Env = nil })},
 		{"children survive", "KillReachesChildren", groupless()},
 		{"waits for the grandchild", "HeldPipes", request(func(r *launch.Request) { r.Debug = true })},
-		{"goroutine is left", "Link", wrapped(func(p launch.Process) launch.Process { go func() { <-hold }(); return p })},
+		{"goroutine is left", "Link", wrapped(func(p launch.Process) launch.Process {
+			for range 20 { // more than may end by themselves meanwhile
+				go func() { <-hold }()
+			}
+			return p
+		})},
 		{"file is left", "Link", wrapped(func(p launch.Process) launch.Process {
 			f, _ := os.Open(os.DevNull)
 			t.Cleanup(func() { f.Close() })
