@@ -1,0 +1,3 @@
+package goplugin
+
+//go:generate go run ./internal/makefacade
