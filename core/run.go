@@ -93,13 +93,13 @@ func (c *Client) launch(ctx context.Context, generation uint64) (*run, error) {
 // or where it announces to listen, or in another dialect, whichever comes first.
 // It gives up when the process ends.
 func (c *Client) meet(ctx context.Context, r *run) error {
-	ctx, cancel := context.WithCancelCause(ctx)
+	greeting, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	greeted := make(chan error, 1)
 	link := r.process.Link()
 	if link != nil {
 		r.info.Link = linkName(link, true)
-		go func() { greeted <- c.greet(ctx, link, r) }()
+		go func() { greeted <- c.greet(greeting, link, r) }()
 	}
 	select {
 	case err := <-greeted:
