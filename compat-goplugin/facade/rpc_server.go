@@ -28,7 +28,9 @@ type RPCServer struct {
 	// listener was closed.
 	DoneCh chan<- struct{}
 
-	lock sync.Mutex
+	lock     sync.Mutex
+	sessions map[*yamux.Session]bool
+	serving  sync.WaitGroup
 }
 
 // Init does nothing.
@@ -49,7 +51,11 @@ func (s *RPCServer) Serve(lis net.Listener) {
 			}
 			return
 		}
-		go s.ServeConn(conn) // it ends with the connection
+		s.serving.Add(1)
+		go func() { // it ends with the connection, see hangUp
+			defer s.serving.Done()
+			s.ServeConn(conn)
+		}()
 	}
 }
 
@@ -61,6 +67,8 @@ func (s *RPCServer) ServeConn(conn io.ReadWriteCloser) {
 		log.Printf("[ERR] plugin: serve a connection: %v", err)
 		return
 	}
+	s.note(session, true)
+	defer s.note(session, false)
 	defer session.Close()
 	var streams [3]net.Conn // control, stdout, stderr
 	for i := range streams {
@@ -110,6 +118,39 @@ func (s *RPCServer) quit(hungUp <-chan struct{}) {
 	case <-timer.C:
 	}
 	s.done()
+}
+
+// note remembers the sessions that are open.
+func (s *RPCServer) note(session *yamux.Session, open bool) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if s.sessions == nil {
+		s.sessions = make(map[*yamux.Session]bool)
+	}
+	if open {
+		s.sessions[session] = true
+	} else {
+		delete(s.sessions, session)
+	}
+}
+
+// hangUp ends the connections that are open, after the end of Serve.
+func (s *RPCServer) hangUp() {
+	s.lock.Lock()
+	open := make([]*yamux.Session, 0, len(s.sessions))
+	for session := range s.sessions {
+		open = append(open, session)
+	}
+	s.lock.Unlock()
+	for _, session := range open {
+		session.Close()
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		s.serving.Wait()
+	}()
+	waitFor(ended, graceWait) // what the plugin serves may take longer
 }
 
 func (s *RPCServer) done() {

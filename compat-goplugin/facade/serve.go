@@ -114,14 +114,18 @@ func (s *serving) run() error {
 	select {
 	case <-s.done:
 	case <-ctx.Done():
-		l.Close()
 		if g, ok := s.server.(*GRPCServer); ok {
 			g.Stop()
+		} else {
+			l.Close()
 		}
 		<-s.done
 	}
 	l.Close()
 	<-ended
+	if r, ok := s.server.(*RPCServer); ok {
+		r.hangUp()
+	}
 	return nil
 }
 

@@ -106,16 +106,26 @@ func (p *process) reap() Exit {
 	case err != nil:
 		// Somebody else reaped it; the group's number may be taken already.
 		p.leave(false)
-		err = errors.Join(p.cmd.Wait(), p.cmd.Process.Release())
+		err = p.wait()
 	case seen:
 		p.leave(true)
-		err = p.cmd.Wait()
+		err = p.wait()
 	default:
 		// This system shows the end only to the one who reaps.
-		err = p.cmd.Wait()
+		err = p.wait()
 		p.leave(true)
 	}
 	return exitOf(p.cmd.ProcessState, err)
+}
+
+// wait reaps the process. When somebody else has, at whatever moment, there is no
+// state of it, and what the system keeps open for it is given back here.
+func (p *process) wait() error {
+	err := p.cmd.Wait()
+	if p.cmd.ProcessState == nil {
+		err = errors.Join(err, p.cmd.Process.Release())
+	}
+	return err
 }
 
 // leave ends the time in which the process may be signalled.
