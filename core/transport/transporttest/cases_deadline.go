@@ -121,11 +121,13 @@ func caseDeadlineCleared(e *env) {
 	e.join(waiting)
 }
 
-// caseDeadlineLosesNothing interrupts a reader over and over while bytes arrive.
+// caseDeadlineLosesNothing lets a deadline pass after a few bytes, and then
+// interrupts a reader over and over while bytes arrive.
 func caseDeadlineLosesNothing(e *env) {
 	const size = 200_000
 	host, plugin := e.pair()
 	opened, accepted := e.connect(host, plugin)
+	e.losesNothingWhileNothingComes(opened, accepted)
 	writer := e.spawn("Write", func() { e.sendHere(opened, 20, size) })
 	stop := make(chan struct{})
 	poker := e.spawn("SetReadDeadline", func() {
@@ -163,6 +165,30 @@ func caseDeadlineLosesNothing(e *env) {
 	})
 	close(stop)
 	e.join(writer, poker)
+}
+
+// losesNothingWhileNothingComes reads with room for more than there is, until
+// the deadline passes: a reader that waits to fill its buffer has bytes to lose.
+func (e *env) losesNothingWhileNothingComes(from, to transport.Stream) {
+	sent := "a few bytes and then nothing"
+	e.write(from, []byte(sent))
+	e.within("Read until its deadline", func() {
+		var got []byte
+		buf := make([]byte, 2*len(sent))
+		for interrupted := false; !interrupted || len(got) < len(sent); {
+			e.must("SetReadDeadline", to.SetReadDeadline(time.Now().Add(moment)))
+			n, err := to.Read(buf)
+			got = append(got, buf[:n]...)
+			interrupted = interrupted || errors.Is(err, os.ErrDeadlineExceeded)
+			if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+				e.failf("Read after %d of %d bytes: %w", len(got), len(sent), err)
+			}
+		}
+		if string(got) != sent {
+			e.failf("read %q, want %q", got, sent)
+		}
+	})
+	e.setDeadline(to, time.Time{})
 }
 
 func caseDeadlineLeavesWriteAlone(e *env) {
