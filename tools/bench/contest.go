@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"math"
 	"time"
 
@@ -48,7 +49,7 @@ func (c *contest) run(ctx context.Context) error {
 			p := c.contestants[(i+turn)%len(c.contestants)]
 			c.progress.step(c.cell, turn, c.rounds, p.subject.Label())
 			if p.err == nil {
-				if p.err = f(p); p.err != nil && p.running != nil {
+				if p.err = f(p); p.err != nil && p.running != nil && !p.absent() {
 					p.running.close()
 				}
 			}
@@ -101,10 +102,11 @@ func (c *contest) measure(ctx context.Context, p *contestant) error {
 		return err
 	}
 	peer = after.Since(peer)
-	n := float64(s.calls)
-	p.p50 = append(p.p50, float64(s.seen.Quantile(0.50)))
-	p.p99 = append(p.p99, float64(s.seen.Quantile(0.99)))
-	p.perSecond = append(p.perSecond, s.perSecond())
+	messages := float64(c.cell.work.Messages())
+	n := float64(s.calls) * messages
+	p.p50 = append(p.p50, float64(s.seen.Quantile(0.50))/messages)
+	p.p99 = append(p.p99, float64(s.seen.Quantile(0.99))/messages)
+	p.perSecond = append(p.perSecond, s.perSecond()*messages)
 	p.hostMallocs = append(p.hostMallocs, float64(host.Mallocs)/n)
 	p.peerMallocs = append(p.peerMallocs, float64(peer.Mallocs)/n)
 	p.hostBytes = append(p.hostBytes, float64(host.Bytes)/n)
@@ -121,11 +123,14 @@ func (p *contestant) missed(rounds int) {
 	}
 }
 
+// absent reports that the subject has no such thing as is measured.
+func (p *contestant) absent() bool { return errors.Is(p.err, subject.ErrNoSuchWork) }
+
 // failures counts those who fell out. Their table says why.
 func failures(contestants []*contestant) int {
 	n := 0
 	for _, p := range contestants {
-		if p.err != nil {
+		if p.err != nil && !p.absent() {
 			n++
 		}
 	}

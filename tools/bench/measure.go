@@ -85,7 +85,7 @@ func (e *ensemble) contestants(ctx context.Context, subjects []subject.Subject) 
 // anew.
 func (e *ensemble) forget(contestants []*contestant) {
 	for _, p := range contestants {
-		if p.err != nil {
+		if p.err != nil && !p.absent() {
 			delete(e.running, p.subject.Label())
 		}
 	}

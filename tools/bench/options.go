@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tenon-dev/tenon/tools/bench/internal/sample"
 	"github.com/tenon-dev/tenon/tools/bench/internal/subject"
 )
 
@@ -29,16 +30,37 @@ type options struct {
 type cell struct {
 	work    subject.Work
 	callers int
+	beside  int // streams that run on the same session meanwhile
 }
 
-func (c cell) String() string { return fmt.Sprintf("echo %v, callers %d", c.work, c.callers) }
+// besideName is the work of small calls beside large streams.
+const besideName = "beside"
+
+// besideStreams is how many streams those are.
+const besideStreams = 4
+
+// besideWork is what each of them carries.
+func besideWork() subject.Work {
+	return subject.Work{Kind: subject.Down, Size: 64 << 10, Data: sample.Bytes(64 << 10)}
+}
+
+func (c cell) String() string {
+	switch {
+	case c.beside > 0:
+		return fmt.Sprintf("echo %v beside %d streams of %v, callers %d", c.work, c.beside, besideWork(), c.callers)
+	case c.work.Kind != subject.Echo:
+		return fmt.Sprintf("stream %v, streams %d", c.work, c.callers)
+	}
+	return fmt.Sprintf("echo %v, callers %d", c.work, c.callers)
+}
 
 var errHelp = flag.ErrHelp
 
 const (
 	fullRounds, quickRounds = 9, 3
 	fullSlice, quickSlice   = 250 * time.Millisecond, 80 * time.Millisecond
-	fullWork, quickWork     = "64B,1KiB,64KiB,1MiB,struct,launch", "64B,1MiB,struct,launch"
+	fullWork                = "64B,1KiB,64KiB,1MiB,struct,down:64KiB,down:64B,up:64KiB,up:64B,both:64KiB,both:64B,reader:64KiB,beside,launch"
+	quickWork               = "64B,1MiB,struct,down:64KiB,beside,launch"
 
 	// quickMost is how many bytes may be on their way at a time in a quick run: with
 	// more, one turn of some peers takes seconds.
@@ -57,7 +79,7 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	quick := fs.Bool("quick", false, "measure less, in under a minute")
 	fs.IntVar(&opts.rounds, "rounds", 0, fmt.Sprintf("how many `rounds` interleave the subjects (default %d, quick %d)", fullRounds, quickRounds))
 	fs.DurationVar(&opts.slice, "slice", 0, fmt.Sprintf("how `long` a subject runs in one round (default %v, quick %v)", fullSlice, quickSlice))
-	work := fs.String("work", "", fmt.Sprintf("`what` to measure: sizes, struct, launch (default %s, quick %s)", fullWork, quickWork))
+	work := fs.String("work", "", fmt.Sprintf("`what` to measure: sizes, struct, streams (down:, up:, both:, reader: and a size), beside (64B beside four streams), launch (default %s, quick %s)", fullWork, quickWork))
 	callers := fs.String("callers", "1,64", "how many `callers` make calls at a time; 512 is of interest too")
 	names := fs.String("subjects", "", "`whom` to measure, by names or beginnings of names that -list prints (default all)")
 	codecNames := fs.String("codecs", "cbor", "`codecs` of Tenon: "+strings.Join(codecList(), ", "))
@@ -109,6 +131,10 @@ func (o *options) plan(work, callers []string, quick bool) error {
 			o.launch = true
 			continue
 		}
+		besides := 0
+		if name == besideName {
+			name, besides = "64B", besideStreams
+		}
 		w, err := subject.ParseWork(name)
 		if err != nil {
 			return fmt.Errorf("-work: %w", err)
@@ -118,8 +144,12 @@ func (o *options) plan(work, callers []string, quick bool) error {
 			if err != nil || n < 1 || n > maxCallers {
 				return fmt.Errorf("-callers: %q is no number between 1 and %d", text, maxCallers)
 			}
+			if besides > 0 || w.Kind != subject.Echo {
+				o.cells = append(o.cells, cell{w, 1, besides})
+				break // one caller, one stream
+			}
 			if !quick || w.Size*n <= quickMost {
-				o.cells = append(o.cells, cell{w, n})
+				o.cells = append(o.cells, cell{work: w, callers: n})
 			}
 		}
 	}

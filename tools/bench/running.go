@@ -78,6 +78,13 @@ func (r *running) workers(ctx context.Context, c cell) ([]*worker, error) {
 			}
 			all = append(all, &worker{call: call, release: release})
 		}
+		for range c.beside {
+			call, release, err := r.session.Caller(ctx, besideWork())
+			if err != nil {
+				return err
+			}
+			all = append(all, &worker{call: call, release: release, load: true})
+		}
 		return nil
 	})
 	if err != nil {

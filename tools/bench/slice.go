@@ -14,6 +14,7 @@ import (
 type worker struct {
 	call    subject.Call
 	release func()
+	load    bool // it keeps the session busy, and is not measured
 
 	seen  stats.Histogram // of the calls that count
 	calls uint64          // all of them, also in the run-in
@@ -41,10 +42,13 @@ func runSlice(ctx context.Context, workers []*worker, runIn, length time.Duratio
 	s := new(slice)
 	var errs []error
 	for _, w := range workers {
+		errs = append(errs, w.err)
+		if w.load {
+			continue
+		}
 		s.seen.Merge(&w.seen)
 		s.calls += w.calls
 		s.took = max(s.took, w.end-runIn)
-		errs = append(errs, w.err)
 	}
 	for _, err := range errs {
 		if err != nil {

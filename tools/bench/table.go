@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/tenon-dev/tenon/tools/bench/internal/stats"
+	"github.com/tenon-dev/tenon/tools/bench/internal/subject"
 )
 
 // A table is one cell with all its subjects.
@@ -44,10 +45,17 @@ func tableOf(c cell, contestants []*contestant) *table {
 		{"× gp-grpc", "times_gp_grpc", 1, true, 2},
 		{"× gp-netrpc", "times_gp_netrpc", 1, true, 2},
 	}
+	switch {
+	case c.beside > 0:
+		t.replace("p50 / raw", column{"p99 / gp-grpc", "p99_to_gp_grpc", 1, true, 2})
+	case c.work.Kind != subject.Echo:
+		t.replace("p50 / raw", column{"rate / raw", "rate_to_raw", 1, true, 2})
+		t.replace("calls/s", column{"messages/s", "per_second", 1, true, 0})
+	}
 	raw, netRPC, grpc := find(contestants, rawName), find(contestants, gpNetRPCName), find(contestants, gpGRPCName)
 	for _, p := range contestants {
 		label := p.subject.Label()
-		r := row{Work: "echo", Size: c.work.String(), Callers: c.callers, Subject: label.Subject, Transport: label.Transport, Codec: label.Codec}
+		r := row{Work: c.kind(), Size: subject.Work{Struct: c.work.Struct, Size: c.work.Size}.String(), Callers: c.callers, Subject: label.Subject, Transport: label.Transport, Codec: label.Codec}
 		f := map[string]stats.Spread{
 			"p50_ns":               stats.Over(p.p50),
 			"p99_ns":               stats.Over(p.p99),
@@ -58,9 +66,11 @@ func tableOf(c cell, contestants []*contestant) *table {
 			"allocs_per_op":        stats.Over(sum(p.hostMallocs, p.peerMallocs)),
 			"bytes_per_op":         stats.Over(sum(p.hostBytes, p.peerBytes)),
 			"p50_to_raw":           stats.Ratios(p.p50, raw.p50),
+			"rate_to_raw":          stats.Ratios(p.perSecond, raw.perSecond),
+			"p99_to_gp_grpc":       stats.Ratios(p.p99, grpc.p99),
 		}
 		for name, other := range map[string]*contestant{"times_gp_grpc": grpc, "times_gp_netrpc": netRPC} {
-			if c.callers == 1 {
+			if c.callers == 1 && c.work.Kind == subject.Echo {
 				f[name] = stats.Ratios(other.p50, p.p50)
 			} else {
 				f[name] = stats.Ratios(p.perSecond, other.perSecond)
@@ -69,6 +79,26 @@ func tableOf(c cell, contestants []*contestant) *table {
 		t.add(r, p, f)
 	}
 	return t
+}
+
+// kind is the work's name in the report.
+func (c cell) kind() string {
+	switch {
+	case c.beside > 0:
+		return besideName
+	case c.work.Kind != subject.Echo:
+		return string(c.work.Kind)
+	}
+	return "echo"
+}
+
+// replace puts another column in the place of one.
+func (t *table) replace(head string, with column) {
+	for i := range t.columns {
+		if t.columns[i].head == head {
+			t.columns[i] = with
+		}
+	}
 }
 
 // launchTable compares launches, or stops.

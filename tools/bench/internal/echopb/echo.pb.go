@@ -23,6 +23,50 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+type Amount struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Bytes         uint64                 `protobuf:"varint,1,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Amount) Reset() {
+	*x = Amount{}
+	mi := &file_echo_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Amount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Amount) ProtoMessage() {}
+
+func (x *Amount) ProtoReflect() protoreflect.Message {
+	mi := &file_echo_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Amount.ProtoReflect.Descriptor instead.
+func (*Amount) Descriptor() ([]byte, []int) {
+	return file_echo_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *Amount) GetBytes() uint64 {
+	if x != nil {
+		return x.Bytes
+	}
+	return 0
+}
+
 type Blob struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Data          []byte                 `protobuf:"bytes,1,opt,name=data,proto3" json:"data,omitempty"`
@@ -32,7 +76,7 @@ type Blob struct {
 
 func (x *Blob) Reset() {
 	*x = Blob{}
-	mi := &file_echo_proto_msgTypes[0]
+	mi := &file_echo_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -44,7 +88,7 @@ func (x *Blob) String() string {
 func (*Blob) ProtoMessage() {}
 
 func (x *Blob) ProtoReflect() protoreflect.Message {
-	mi := &file_echo_proto_msgTypes[0]
+	mi := &file_echo_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -57,7 +101,7 @@ func (x *Blob) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Blob.ProtoReflect.Descriptor instead.
 func (*Blob) Descriptor() ([]byte, []int) {
-	return file_echo_proto_rawDescGZIP(), []int{0}
+	return file_echo_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *Blob) GetData() []byte {
@@ -82,7 +126,7 @@ type Typical struct {
 
 func (x *Typical) Reset() {
 	*x = Typical{}
-	mi := &file_echo_proto_msgTypes[1]
+	mi := &file_echo_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -94,7 +138,7 @@ func (x *Typical) String() string {
 func (*Typical) ProtoMessage() {}
 
 func (x *Typical) ProtoReflect() protoreflect.Message {
-	mi := &file_echo_proto_msgTypes[1]
+	mi := &file_echo_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -107,7 +151,7 @@ func (x *Typical) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Typical.ProtoReflect.Descriptor instead.
 func (*Typical) Descriptor() ([]byte, []int) {
-	return file_echo_proto_rawDescGZIP(), []int{1}
+	return file_echo_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Typical) GetName() string {
@@ -164,7 +208,9 @@ var File_echo_proto protoreflect.FileDescriptor
 const file_echo_proto_rawDesc = "" +
 	"\n" +
 	"\n" +
-	"echo.proto\x12\x10tenon.bench.echo\"\x1a\n" +
+	"echo.proto\x12\x10tenon.bench.echo\"\x1e\n" +
+	"\x06Amount\x12\x14\n" +
+	"\x05bytes\x18\x01 \x01(\x04R\x05bytes\"\x1a\n" +
 	"\x04Blob\x12\x12\n" +
 	"\x04data\x18\x01 \x01(\fR\x04data\"\x99\x01\n" +
 	"\aTypical\x12\x12\n" +
@@ -174,10 +220,13 @@ const file_echo_proto_rawDesc = "" +
 	"\x02id\x18\x04 \x01(\x03R\x02id\x12\x12\n" +
 	"\x04size\x18\x05 \x01(\x03R\x04size\x12\x16\n" +
 	"\x06counts\x18\x06 \x03(\x05R\x06counts\x12\x16\n" +
-	"\x06labels\x18\a \x03(\tR\x06labels2\x7f\n" +
+	"\x06labels\x18\a \x03(\tR\x06labels2\xb1\x02\n" +
 	"\x04Echo\x127\n" +
 	"\x05Bytes\x12\x16.tenon.bench.echo.Blob\x1a\x16.tenon.bench.echo.Blob\x12>\n" +
-	"\x06Struct\x12\x19.tenon.bench.echo.Typical\x1a\x19.tenon.bench.echo.TypicalB8Z6github.com/tenon-dev/tenon/tools/bench/internal/echopbb\x06proto3"
+	"\x06Struct\x12\x19.tenon.bench.echo.Typical\x1a\x19.tenon.bench.echo.Typical\x12:\n" +
+	"\x04Down\x12\x18.tenon.bench.echo.Amount\x1a\x16.tenon.bench.echo.Blob0\x01\x128\n" +
+	"\x02Up\x12\x16.tenon.bench.echo.Blob\x1a\x18.tenon.bench.echo.Amount(\x01\x12:\n" +
+	"\x04Both\x12\x16.tenon.bench.echo.Blob\x1a\x16.tenon.bench.echo.Blob(\x010\x01B8Z6github.com/tenon-dev/tenon/tools/bench/internal/echopbb\x06proto3"
 
 var (
 	file_echo_proto_rawDescOnce sync.Once
@@ -191,18 +240,25 @@ func file_echo_proto_rawDescGZIP() []byte {
 	return file_echo_proto_rawDescData
 }
 
-var file_echo_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_echo_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_echo_proto_goTypes = []any{
-	(*Blob)(nil),    // 0: tenon.bench.echo.Blob
-	(*Typical)(nil), // 1: tenon.bench.echo.Typical
+	(*Amount)(nil),  // 0: tenon.bench.echo.Amount
+	(*Blob)(nil),    // 1: tenon.bench.echo.Blob
+	(*Typical)(nil), // 2: tenon.bench.echo.Typical
 }
 var file_echo_proto_depIdxs = []int32{
-	0, // 0: tenon.bench.echo.Echo.Bytes:input_type -> tenon.bench.echo.Blob
-	1, // 1: tenon.bench.echo.Echo.Struct:input_type -> tenon.bench.echo.Typical
-	0, // 2: tenon.bench.echo.Echo.Bytes:output_type -> tenon.bench.echo.Blob
-	1, // 3: tenon.bench.echo.Echo.Struct:output_type -> tenon.bench.echo.Typical
-	2, // [2:4] is the sub-list for method output_type
-	0, // [0:2] is the sub-list for method input_type
+	1, // 0: tenon.bench.echo.Echo.Bytes:input_type -> tenon.bench.echo.Blob
+	2, // 1: tenon.bench.echo.Echo.Struct:input_type -> tenon.bench.echo.Typical
+	0, // 2: tenon.bench.echo.Echo.Down:input_type -> tenon.bench.echo.Amount
+	1, // 3: tenon.bench.echo.Echo.Up:input_type -> tenon.bench.echo.Blob
+	1, // 4: tenon.bench.echo.Echo.Both:input_type -> tenon.bench.echo.Blob
+	1, // 5: tenon.bench.echo.Echo.Bytes:output_type -> tenon.bench.echo.Blob
+	2, // 6: tenon.bench.echo.Echo.Struct:output_type -> tenon.bench.echo.Typical
+	1, // 7: tenon.bench.echo.Echo.Down:output_type -> tenon.bench.echo.Blob
+	0, // 8: tenon.bench.echo.Echo.Up:output_type -> tenon.bench.echo.Amount
+	1, // 9: tenon.bench.echo.Echo.Both:output_type -> tenon.bench.echo.Blob
+	5, // [5:10] is the sub-list for method output_type
+	0, // [0:5] is the sub-list for method input_type
 	0, // [0:0] is the sub-list for extension type_name
 	0, // [0:0] is the sub-list for extension extendee
 	0, // [0:0] is the sub-list for field type_name
@@ -219,7 +275,7 @@ func file_echo_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_echo_proto_rawDesc), len(file_echo_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -23,6 +23,9 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	Echo_Bytes_FullMethodName  = "/tenon.bench.echo.Echo/Bytes"
 	Echo_Struct_FullMethodName = "/tenon.bench.echo.Echo/Struct"
+	Echo_Down_FullMethodName   = "/tenon.bench.echo.Echo/Down"
+	Echo_Up_FullMethodName     = "/tenon.bench.echo.Echo/Up"
+	Echo_Both_FullMethodName   = "/tenon.bench.echo.Echo/Both"
 )
 
 // EchoClient is the client API for Echo service.
@@ -31,6 +34,11 @@ const (
 type EchoClient interface {
 	Bytes(ctx context.Context, in *Blob, opts ...grpc.CallOption) (*Blob, error)
 	Struct(ctx context.Context, in *Typical, opts ...grpc.CallOption) (*Typical, error)
+	// Down sends blobs of a size until it is cancelled, Up takes blobs and says how
+	// many bytes they had, Both sends back what it gets.
+	Down(ctx context.Context, in *Amount, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Blob], error)
+	Up(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[Blob, Amount], error)
+	Both(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[Blob, Blob], error)
 }
 
 type echoClient struct {
@@ -61,12 +69,62 @@ func (c *echoClient) Struct(ctx context.Context, in *Typical, opts ...grpc.CallO
 	return out, nil
 }
 
+func (c *echoClient) Down(ctx context.Context, in *Amount, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Blob], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Echo_ServiceDesc.Streams[0], Echo_Down_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[Amount, Blob]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Echo_DownClient = grpc.ServerStreamingClient[Blob]
+
+func (c *echoClient) Up(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[Blob, Amount], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Echo_ServiceDesc.Streams[1], Echo_Up_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[Blob, Amount]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Echo_UpClient = grpc.ClientStreamingClient[Blob, Amount]
+
+func (c *echoClient) Both(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[Blob, Blob], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Echo_ServiceDesc.Streams[2], Echo_Both_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[Blob, Blob]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Echo_BothClient = grpc.BidiStreamingClient[Blob, Blob]
+
 // EchoServer is the server API for Echo service.
 // All implementations must embed UnimplementedEchoServer
 // for forward compatibility.
 type EchoServer interface {
 	Bytes(context.Context, *Blob) (*Blob, error)
 	Struct(context.Context, *Typical) (*Typical, error)
+	// Down sends blobs of a size until it is cancelled, Up takes blobs and says how
+	// many bytes they had, Both sends back what it gets.
+	Down(*Amount, grpc.ServerStreamingServer[Blob]) error
+	Up(grpc.ClientStreamingServer[Blob, Amount]) error
+	Both(grpc.BidiStreamingServer[Blob, Blob]) error
 	mustEmbedUnimplementedEchoServer()
 }
 
@@ -82,6 +140,15 @@ func (UnimplementedEchoServer) Bytes(context.Context, *Blob) (*Blob, error) {
 }
 func (UnimplementedEchoServer) Struct(context.Context, *Typical) (*Typical, error) {
 	return nil, status.Error(codes.Unimplemented, "method Struct not implemented")
+}
+func (UnimplementedEchoServer) Down(*Amount, grpc.ServerStreamingServer[Blob]) error {
+	return status.Error(codes.Unimplemented, "method Down not implemented")
+}
+func (UnimplementedEchoServer) Up(grpc.ClientStreamingServer[Blob, Amount]) error {
+	return status.Error(codes.Unimplemented, "method Up not implemented")
+}
+func (UnimplementedEchoServer) Both(grpc.BidiStreamingServer[Blob, Blob]) error {
+	return status.Error(codes.Unimplemented, "method Both not implemented")
 }
 func (UnimplementedEchoServer) mustEmbedUnimplementedEchoServer() {}
 func (UnimplementedEchoServer) testEmbeddedByValue()              {}
@@ -140,6 +207,31 @@ func _Echo_Struct_Handler(srv interface{}, ctx context.Context, dec func(interfa
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Echo_Down_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(Amount)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(EchoServer).Down(m, &grpc.GenericServerStream[Amount, Blob]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Echo_DownServer = grpc.ServerStreamingServer[Blob]
+
+func _Echo_Up_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(EchoServer).Up(&grpc.GenericServerStream[Blob, Amount]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Echo_UpServer = grpc.ClientStreamingServer[Blob, Amount]
+
+func _Echo_Both_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(EchoServer).Both(&grpc.GenericServerStream[Blob, Blob]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Echo_BothServer = grpc.BidiStreamingServer[Blob, Blob]
+
 // Echo_ServiceDesc is the grpc.ServiceDesc for Echo service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -156,6 +248,23 @@ var Echo_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _Echo_Struct_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "Down",
+			Handler:       _Echo_Down_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "Up",
+			Handler:       _Echo_Up_Handler,
+			ClientStreams: true,
+		},
+		{
+			StreamName:    "Both",
+			Handler:       _Echo_Both_Handler,
+			ServerStreams: true,
+			ClientStreams: true,
+		},
+	},
 	Metadata: "echo.proto",
 }

@@ -20,7 +20,7 @@ func (*echoPlugin) GRPCServer(_ *plugin.GRPCBroker, s *grpc.Server) error {
 
 // GRPCClient returns what calls over gRPC.
 func (*echoPlugin) GRPCClient(_ context.Context, _ *plugin.GRPCBroker, conn *grpc.ClientConn) (any, error) {
-	return grpcecho.Unary(conn), nil
+	return grpcecho.NewCalls(conn), nil
 }
 
-var _ caller = echopb.Unary{}
+var _ caller = grpcecho.Calls{}

@@ -72,7 +72,7 @@ func (g GoPlugin) Start(ctx context.Context, p subject.Program) (subject.Session
 
 // caller makes the calls of one protocol.
 type caller interface {
-	Caller(ctx context.Context, w subject.Work) (subject.Call, error)
+	Caller(ctx context.Context, w subject.Work) (subject.Call, func(), error)
 }
 
 type session struct {
@@ -82,8 +82,7 @@ type session struct {
 }
 
 func (s *session) Caller(ctx context.Context, w subject.Work) (subject.Call, func(), error) {
-	call, err := s.calls.Caller(ctx, w)
-	return call, func() {}, err
+	return s.calls.Caller(ctx, w)
 }
 
 func (s *session) Close() error {

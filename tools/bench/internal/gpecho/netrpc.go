@@ -41,7 +41,15 @@ func (*netServer) Struct(args sample.Typical, reply *sample.Typical) error {
 
 type netClient struct{ c *rpc.Client }
 
-func (n *netClient) Caller(_ context.Context, w subject.Work) (subject.Call, error) {
+func (n *netClient) Caller(_ context.Context, w subject.Work) (subject.Call, func(), error) {
+	if w.Kind != subject.Echo {
+		return nil, nil, subject.ErrNoSuchWork // net/rpc has calls only
+	}
+	call, err := n.unary(w)
+	return call, func() {}, err
+}
+
+func (n *netClient) unary(w subject.Work) (subject.Call, error) {
 	if w.Struct {
 		sent := sample.Struct()
 		call := func(check func(*sample.Typical) bool) error {

@@ -47,8 +47,7 @@ type session struct {
 }
 
 func (s *session) Caller(ctx context.Context, w subject.Work) (subject.Call, func(), error) {
-	call, err := Unary(s.conn).Caller(ctx, w)
-	return call, func() {}, err
+	return NewCalls(s.conn).Caller(ctx, w)
 }
 
 func (s *session) Close() error {

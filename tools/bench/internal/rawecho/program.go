@@ -1,8 +1,6 @@
 package rawecho
 
 import (
-	"encoding/binary"
-	"fmt"
 	"io"
 	"net"
 
@@ -22,22 +20,24 @@ func Serve() error {
 		if err != nil {
 			return err
 		}
-		go echo(conn) // ends with the connection
+		go serve(conn) // ends with the connection
 	}
 }
 
-// echo reads how many bytes one message has, and then sends back each.
-func echo(conn net.Conn) error {
+// serve reads what is asked for, and does it.
+func serve(conn net.Conn) error {
 	defer conn.Close()
-	var head [4]byte
-	if _, err := io.ReadFull(conn, head[:]); err != nil {
+	r, err := readRequest(conn)
+	if err != nil {
 		return err
 	}
-	n := binary.BigEndian.Uint32(head[:])
-	if n == 0 || n > subject.MaxSize {
-		return fmt.Errorf("a message of %d bytes is announced, between 1 and %d are possible", n, subject.MaxSize)
+	b := make([]byte, r.size)
+	switch r.kind {
+	case subject.Down:
+		return pour(conn, b)
+	case subject.Up:
+		return drink(conn, b)
 	}
-	b := make([]byte, n)
 	for {
 		if _, err := io.ReadFull(conn, b); err != nil {
 			return err

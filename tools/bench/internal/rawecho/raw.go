@@ -5,7 +5,6 @@ package rawecho
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"io"
 	"net"
 	"sync"
@@ -49,6 +48,9 @@ type session struct {
 
 func (s *session) Caller(ctx context.Context, w subject.Work) (subject.Call, func(), error) {
 	out := w.Data
+	if w.Kind != subject.Echo {
+		return s.streaming(ctx, w)
+	}
 	if len(out) == 0 {
 		out = []byte{0} // a socket carries no empty message
 	}
@@ -68,7 +70,7 @@ func (s *session) Caller(ctx context.Context, w subject.Work) (subject.Call, fun
 		_, err := io.ReadFull(conn, in)
 		return err
 	}
-	_, err = conn.Write(binary.BigEndian.AppendUint32(nil, uint32(size)))
+	_, err = conn.Write(request{subject.Echo, size}.bytes())
 	if err == nil {
 		err = call(ctx)
 	}

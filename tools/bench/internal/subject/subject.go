@@ -66,22 +66,54 @@ type Session interface {
 	PID() int
 }
 
-// A Call makes one call and checks the length of the reply.
+// A Call makes one call and checks the length of the reply. Of a stream it sends,
+// or receives, as many messages as [Work.Messages] says.
 type Call func(ctx context.Context) error
 
-// ErrNoCalls is what Caller returns for a program that answers nothing.
-var ErrNoCalls = errors.New("the program answers no calls")
+var (
+	// ErrNoCalls is what Caller returns for a program that answers nothing.
+	ErrNoCalls = errors.New("the program answers no calls")
 
-// Work is what a call carries there and back: Data, or the struct of the package
-// sample. [ParseWork] makes one.
+	// ErrNoSuchWork is what Caller returns for a kind of work that a subject does not
+	// know. It is no failure.
+	ErrNoSuchWork = errors.New("it has no such thing")
+)
+
+// A Kind is what a call does.
+type Kind string
+
+// The kinds. All streams are without end, and released by the caller.
+const (
+	Echo   Kind = ""       // one message there and back
+	Down   Kind = "down"   // a stream of messages from the program that answers
+	Up     Kind = "up"     // a stream of messages to it
+	Both   Kind = "both"   // messages that are streamed to it, and come back
+	Reader Kind = "reader" // bytes from it, without messages
+)
+
+// Work is what a call carries: Data, or the struct of the package sample.
+// [ParseWork] makes one.
 type Work struct {
-	Struct bool
+	Kind   Kind
+	Struct bool   // of an Echo only
 	Size   int    // in bytes; of a struct what it has on the wire, about
 	Data   []byte // Size bytes, shared by all callers: nobody writes to them
 }
 
-// String returns a name such as "64B", "1MiB" or "struct".
+// Messages is how many messages one [Call] sends or receives: of small ones in a
+// stream several, so that reading the clock is not what is measured.
+func (w Work) Messages() int {
+	if w.Kind == Echo {
+		return 1
+	}
+	return max(1, min(64, 16<<10/max(w.Size, 1)))
+}
+
+// String returns a name such as "64B", "1MiB", "struct", or "down:64KiB".
 func (w Work) String() string {
+	if w.Kind != Echo {
+		return string(w.Kind) + ":" + Work{Size: w.Size}.String()
+	}
 	switch {
 	case w.Struct:
 		return "struct"

@@ -21,8 +21,22 @@ func TestWorkHasOneName(t *testing.T) {
 	}
 }
 
+func TestStreamsHaveNames(t *testing.T) {
+	for name, messages := range map[string]int{"down:64KiB": 1, "up:64B": 64, "both:1KiB": 16, "reader:1MiB": 1} {
+		w, err := ParseWork(name)
+		if err != nil || w.String() != name || w.Messages() != messages {
+			t.Errorf("ParseWork(%q): %v with %d messages, %v", name, w, w.Messages(), err)
+		}
+	}
+	for _, name := range []string{"down:", "down:0B", "up:struct", "sideways:64B", "down:down:64B"} {
+		if w, err := ParseWork(name); err == nil {
+			t.Errorf("ParseWork(%q): %v", name, w)
+		}
+	}
+}
+
 func FuzzParseWork(f *testing.F) {
-	for _, s := range []string{"64B", "1KiB", "struct", "", "-1B", "3MiB", "99999999999MiB", "0x10B"} {
+	for _, s := range []string{"64B", "1KiB", "struct", "", "-1B", "3MiB", "99999999999MiB", "0x10B", "down:64B", "both:"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -34,7 +48,7 @@ func FuzzParseWork(f *testing.F) {
 			t.Fatalf("%q is %d bytes, and %d are there", s, w.Size, len(w.Data))
 		}
 		again, err := ParseWork(w.String())
-		if err != nil || again.Size != w.Size || again.Struct != w.Struct {
+		if err != nil || again.Size != w.Size || again.Struct != w.Struct || again.Kind != w.Kind {
 			t.Fatalf("%q is %v, which is %v, %v", s, w, again, err)
 		}
 	})

@@ -72,6 +72,21 @@ type session struct {
 }
 
 func (s *session) Caller(ctx context.Context, w subject.Work) (subject.Call, func(), error) {
+	switch w.Kind {
+	case subject.Echo:
+	case subject.Reader:
+		bulk, err := s.client.Dispense(ctx, bulkName, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		call, release, err := streaming(ctx, bulk, w)
+		return call, func() { release(); bulk.Close() }, err
+	default:
+		if s.messages != (Values{}) {
+			return nil, nil, subject.ErrNoSuchWork
+		}
+		return streaming(ctx, s.object, w)
+	}
 	call, err := s.messages.Caller(ctx, s.object, w)
 	return call, func() {}, err
 }

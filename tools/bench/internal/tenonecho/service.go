@@ -26,11 +26,17 @@ func (echo) bytes(_ context.Context, b []byte) ([]byte, error) { return b, nil }
 
 func (echo) record(_ context.Context, t sample.Typical) (sample.Typical, error) { return t, nil }
 
-// Service returns the echo service for codecs of Go values, under its name.
+// Service returns the services for codecs of Go values, under their names.
 func Service() tenon.Services {
-	return tenon.Services{serviceName: rpc.NewService(
-		func(context.Context, struct{}) (echo, error) { return echo{}, nil },
-		rpc.Handle(echoBytes, echo.bytes),
-		rpc.Handle(echoStruct, echo.record),
-	)}
+	return tenon.Services{
+		serviceName: rpc.NewService(
+			func(context.Context, struct{}) (echo, error) { return echo{}, nil },
+			rpc.Handle(echoBytes, echo.bytes),
+			rpc.Handle(echoStruct, echo.record),
+			rpc.HandleBidiStream(streamDown, echo.down),
+			rpc.HandleClientStream(streamUp, echo.up),
+			rpc.HandleBidiStream(streamBoth, echo.both),
+		),
+		bulkName: bulkService(),
+	}
 }

@@ -49,6 +49,9 @@ type session struct {
 }
 
 func (s *session) Caller(ctx context.Context, w subject.Work) (subject.Call, func(), error) {
+	if w.Kind != subject.Echo {
+		return nil, nil, subject.ErrNoSuchWork
+	}
 	call, err := echopb.Unary{
 		Bytes: func(ctx context.Context, b *echopb.Blob) (*echopb.Blob, error) {
 			var reply echopb.Blob
