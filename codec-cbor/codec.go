@@ -77,7 +77,9 @@ func (c *Codec) Append(dst []byte, v any) (out []byte, err error) {
 func (c *Codec) Decode(src []byte, v any) (err error) {
 	if to, ok := v.(*[]byte); ok && to != nil {
 		if b, ok := parseBytes(src); ok {
-			*to = append(make([]byte, 0, len(b)), b...)
+			if *to = append((*to)[:0], b...); *to == nil {
+				*to = []byte{}
+			}
 			return nil
 		}
 	}

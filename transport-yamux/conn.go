@@ -9,7 +9,7 @@ import (
 // readBuffer is how much is read from the link at a time, unless the library asks
 // for more: then it goes past the buffer and need not be copied out of it. The
 // library's own buffer holds 4 KiB.
-const readBuffer = 16 << 10
+const readBuffer = 64 << 10
 
 // conn is the link as the library sees it. It shows every header to the ledger,
 // reads in large pieces, sends a header together with its body, where the

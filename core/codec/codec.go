@@ -38,6 +38,7 @@ type Codec interface {
 
 	// Decode decodes src, which holds exactly one value, into v, a non-nil
 	// pointer to a zero value. Bytes that are left over are an error. It does not
-	// keep src, and what it stores into v does not alias src.
+	// keep src, and what it stores into v does not alias src. A *[]byte may point
+	// to a slice that was used before: its memory may be used again.
 	Decode(src []byte, v any) error
 }

@@ -26,6 +26,8 @@ type flow struct {
 	w       writer
 	r       *reader
 
+	sizes sizeHint // of the values that are sent
+
 	receive sync.Mutex // held while reading: one reader at a time
 
 	mu      sync.Mutex
@@ -140,8 +142,11 @@ func (f *flow) send(t frameType, m *buffer) error {
 		m.free()
 		return err
 	}
+	// Small messages are left to the writer's goroutine, so that many of them leave
+	// in one write. Large ones leave alone: there is nothing to win by waking it. A
+	// peer that does not read holds the sender either way, until the flow is over.
 	f.mu.Lock()
-	self := f.quiet
+	self := f.quiet || len(m.b) > copyUpTo
 	f.quiet = false
 	f.mu.Unlock()
 	if _, err := f.w.send(context.Background(), header{typ: t}, m, self, false); err != nil {

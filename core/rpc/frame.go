@@ -84,8 +84,10 @@ const (
 	headerSize = 12
 
 	// maxFrame is how many bytes may follow a header. Longer messages are cut up,
-	// so that small ones pass between the pieces.
-	maxFrame = 64 << 10
+	// so that small ones pass between the pieces. It is 64 KiB and what a codec and
+	// the engine put around them: many programs work in pieces of 64 KiB, and two
+	// frames for each would cost a second system call.
+	maxFrame = 64<<10 + slack
 )
 
 // A header stands before every frame, all fields big-endian:

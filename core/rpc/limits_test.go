@@ -132,7 +132,7 @@ func TestLimitsAreEnforced(t *testing.T) {
 				wantLimit(t, r.replyError(lane, call(method, flags, body)), name, "this side")
 				ping()
 			}
-			slack := 1000 + 50 + 64<<10
+			slack := 1000 + 50 + maxFrame
 			over("Message", 0, 0, callBytes(object, strings.Repeat("x", slack)))
 			over("Message", 0, 0, callBytes(object, strings.Repeat("x", 3*slack)))
 			meta, flags := appendCallHead(nil, object, 0, Metadata{"key": strings.Repeat("v", 48)}, nil)

@@ -76,11 +76,12 @@ func (f *flow) isChunk(msg message) error {
 
 // sendValue sends one value.
 func (f *flow) sendValue(c codec.Codec, v any) error {
-	m := newMessage()
+	m := newMessageFor(f.sizes.guess())
 	if err := encodeValue(c, m, v); err != nil {
 		m.free()
 		return Errorf(InvalidArgument, "a value of the stream does not encode as %s: %w", c.Name(), err)
 	}
+	f.sizes.note(len(m.body()))
 	if n, limit := len(m.body()), f.peer.remote.Message; n > limit {
 		m.free()
 		return exceeded("Message", n, limit, "bytes of a value of a stream", "the peer")

@@ -52,7 +52,7 @@ func newReaderSize(stream io.Reader, limits Limits, b *budget, size int) *reader
 	return &reader{
 		br:       bufio.NewReaderSize(stream, size),
 		partial:  map[uint32]*partial{},
-		limit:    limits.Message + limits.Metadata + 64<<10,
+		limit:    limits.Message + limits.Metadata + maxFrame,
 		budget:   b,
 		messages: limits.Calls,
 	}

@@ -117,7 +117,7 @@ func TestReaderTruncated(t *testing.T) {
 // read as ever.
 func TestReaderOverTheLimit(t *testing.T) {
 	limits := Limits{Message: 1000, Metadata: 24, Receive: 150_000}
-	slack := 1000 + 24 + 64<<10
+	slack := 1000 + 24 + maxFrame
 	for _, c := range []struct {
 		name   string
 		src    []byte

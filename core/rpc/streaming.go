@@ -203,6 +203,16 @@ func (s *Stream[S, R]) Recv() (R, error) {
 	return v, err
 }
 
+// RecvInto is Recv into *v, whatever that held before. Bytes are stored into the
+// memory that *v has, where the codec can and there is enough: a loop over large
+// messages of type []byte then makes no garbage.
+func (s *Stream[S, R]) RecvInto(v *R) error {
+	if _, ok := any(v).(*[]byte); !ok {
+		*v = *new(R)
+	}
+	return s.flow.receiveValue(s.codec, v)
+}
+
 // All returns what Recv returns, as a sequence that ends at a clean end. It can be
 // left early; what was not received is still there.
 func (s *Stream[S, R]) All() iter.Seq2[R, error] {

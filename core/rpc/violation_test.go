@@ -32,7 +32,7 @@ func TestViolations(t *testing.T) {
 		{"a kind", 9, nil, "unknown kind 9"},
 
 		{"a second control lane", kindControl + 100, nil, "control lane where there is one"},
-		{"a long frame", kindCalls, []byte{0, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1}, "65537 bytes, where 65536"},
+		{"a long frame", kindCalls, []byte{0, 1, 0x10, 1, 1, 0, 0, 0, 0, 0, 0, 1}, "69633 bytes, where 69632"},
 		{"a type", kindCalls, frameBytes(header{typ: 0x77, id: 1}, []byte("x")), "type 0x77"},
 		{"REPLY to nobody's lane", kindCalls, frameBytes(header{typ: frameReply, id: 1}, nil), "REPLY on a lane of calls"},
 		{"a ping on a lane of calls", kindCalls, frameBytes(header{typ: framePing, id: 1}, nil), "PING on a lane of calls"},

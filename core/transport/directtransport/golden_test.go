@@ -20,7 +20,7 @@ var golden = []struct {
 }{
 	{`OPEN stream 1 "hello"`, unhex("010000050000000168656c6c6f"), header{typeOpen, 5, 1}, "hello"},
 	{`DATA stream 1 "hi"`, unhex("02000002000000016869"), header{typeData, 2, 1}, "hi"},
-	{`CREDIT stream 1 of 131072 bytes`, unhex("030000040000000100020000"), header{typeCredit, 4, 1}, "\x00\x02\x00\x00"},
+	{`CREDIT stream 1 of 917504 bytes`, unhex("0300000400000001000e0000"), header{typeCredit, 4, 1}, "\x00\x0e\x00\x00"},
 	{`CLOSE stream 1`, unhex("0400000000000001"), header{typeClose, 0, 1}, ""},
 	{`REFUSE stream 3`, unhex("0500000000000003"), header{typeRefuse, 0, 3}, ""},
 	{`GOODBYE`, unhex("0600000000000000"), header{typeGoodbye, 0, 0}, ""},
@@ -44,7 +44,7 @@ func TestGoldenFrames(t *testing.T) {
 			t.Errorf("%s: parsed as %+v, %v, want %+v", g.text, got, err, g.head)
 		}
 	}
-	if got := appendCredit(nil, 1, window/2); !bytes.Equal(got, golden[2].frame) {
+	if got := appendCredit(nil, 1, window/2+maxWindow-window); !bytes.Equal(got, golden[2].frame) {
 		t.Errorf("credit: encoded as % x, want % x", got, golden[2].frame)
 	}
 }
@@ -80,7 +80,7 @@ func TestParseHeaderRefuses(t *testing.T) {
 		{"ff ffffff ffffffff", "unknown type 255"},
 		{"01 000000 00000001", "OPEN has a body of 0 bytes"},
 		{"02 000000 00000001", "DATA has a body of 0 bytes"},
-		{"02 010001 00000001", "DATA has a body of 65537 bytes"},
+		{"02 012001 00000001", "DATA has a body of 73729 bytes"},
 		{"02 ffffff 00000001", "DATA has a body of 16777215 bytes"},
 		{"03 000003 00000001", "CREDIT has a body of 3 bytes"},
 		{"03 000005 00000001", "CREDIT has a body of 5 bytes"},
@@ -97,7 +97,7 @@ func TestParseHeaderRefuses(t *testing.T) {
 			t.Errorf("header %s: the error is %v, want a ProtocolError with %q", tt.frame, err, tt.want)
 		}
 	}
-	for _, ok := range []string{"02 010000 00000001", "01 000001 ffffffff"} {
+	for _, ok := range []string{"02 012000 00000001", "01 000001 ffffffff"} {
 		if _, err := parseHeader([headerSize]byte(unhex(ok))); err != nil {
 			t.Errorf("header %s: %v", ok, err)
 		}
@@ -108,7 +108,7 @@ func FuzzParseHeader(f *testing.F) {
 	for _, g := range golden {
 		f.Add(g.frame[:headerSize])
 	}
-	f.Add(unhex("02 010001 00000001"))
+	f.Add(unhex("02 012001 00000001"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) < headerSize {
 			return

@@ -16,7 +16,7 @@ import (
 // TestViolations sends what the protocol forbids, after a stream 1 was opened by
 // the peer and a stream 2 by the session.
 func TestViolations(t *testing.T) {
-	full := make([]byte, maxBody)
+	full, quarter := make([]byte, maxBody), make([]byte, window/4)
 	for _, tt := range []struct {
 		name   string
 		frames [][]byte
@@ -33,10 +33,10 @@ func TestViolations(t *testing.T) {
 		{"close after close", [][]byte{closing(1), closing(1)}, "second CLOSE"},
 		{"refusal of the peer's own stream", [][]byte{appendHeader(nil, header{typ: typeRefuse, stream: 1})}, "which the peer itself opened"},
 		{"no credit", [][]byte{appendCredit(nil, 2, 0)}, "CREDIT of 0"},
-		{"credit beyond the window", [][]byte{appendCredit(nil, 2, 2)}, "CREDIT of 2 for stream 2"},
+		{"credit beyond the window", [][]byte{appendCredit(nil, 2, maxWindow-window+2)}, "would be 1 more than is allowed"},
 		{"endless credit", [][]byte{appendCredit(nil, 2, 1<<32-1)}, "CREDIT of 4294967295"},
 		{"data beyond the window", [][]byte{data(1, full), data(1, full), data(1, full), data(1, full)}, "window has room for"},
-		{"data beyond the window of a closed stream", [][]byte{data(2, full), data(2, full), data(2, full), data(2, full), data(2, []byte("x"))}, "window has room for 0"},
+		{"data beyond the window of a closed stream", [][]byte{data(2, quarter), data(2, quarter), data(2, quarter), data(2, quarter), data(2, []byte("x"))}, "window has room for 0"},
 		{"an unknown type", [][]byte{unhex("07 000000 00000001")}, "unknown type 7"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -137,7 +137,7 @@ func TestHostileFramesHoldLittleMemory(t *testing.T) {
 			st := mustAccept(t, s).(*stream)
 			mustRead(t, st, window/2+1) // not at the border of a chunk
 			all = append(all, st)
-			for n := 0; n+size <= window/2; n += size {
+			for n := 0; n+size <= maxWindow-window/2; n += size { // the first credit makes the window larger
 				frames.Write(data(st.id, body))
 			}
 		}
@@ -153,8 +153,8 @@ func TestHostileFramesHoldLittleMemory(t *testing.T) {
 				held += len(c.buf)
 			}
 			st.mu.Unlock()
-			if held > window*3/2 || unread < window/2-size {
-				t.Errorf("frames of %d bytes: a stream with %d bytes unread holds %d bytes, at most %d are promised", size, unread, held, window*3/2)
+			if held > maxWindow*3/2 || unread < maxWindow-window/2-size {
+				t.Errorf("frames of %d bytes: a stream with %d bytes unread holds %d bytes, at most %d are promised", size, unread, held, maxWindow*3/2)
 			}
 		}
 		for _, st := range all {

@@ -63,8 +63,8 @@ func (s *stream) addCredit(n uint32) error {
 	if s.peerDone {
 		return violation("CREDIT for stream %d after its CLOSE", s.id)
 	}
-	if n == 0 || uint64(n) > uint64(window-s.credit) {
-		return violation("CREDIT of %d for stream %d, of whose window of %d only %d were used", n, s.id, window, window-s.credit)
+	if n == 0 || uint64(n) > uint64(maxWindow-s.credit) {
+		return violation("CREDIT of %d for stream %d, whose window of %d would be %d more than is allowed", n, s.id, s.credit, uint64(s.credit)+uint64(n)-maxWindow)
 	}
 	s.credit += int(n)
 	wake(s.writable)

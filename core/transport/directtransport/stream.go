@@ -33,6 +33,7 @@ type stream struct {
 
 	mu       sync.Mutex
 	recv     receiveBuffer
+	window   int   // how much the peer may have under way
 	room     int   // how much more the peer may send
 	consumed int   // read, and not yet returned to the peer as credit
 	credit   int   // how much more this side may send
@@ -52,6 +53,7 @@ func newStream(sess *session, id uint32, mine bool) *stream {
 		readable: make(chan struct{}, 1),
 		writable: make(chan struct{}, 1),
 		recv:     receiveBuffer{pool: &sess.chunks},
+		window:   window,
 		room:     window,
 		credit:   window,
 	}
@@ -90,12 +92,7 @@ func (s *stream) tryRead(p []byte) (n int, wait bool, err error) {
 	default:
 		wait = true
 	}
-	grant := 0
-	if s.consumed >= window/2 && !s.peerDone && s.ended == nil {
-		grant = s.consumed
-		s.room += grant
-		s.consumed = 0
-	}
+	grant := s.mayGrant()
 	drained := n > 0 && s.peerDone && s.recv.size == 0
 	s.mu.Unlock()
 	if grant > 0 {
@@ -105,6 +102,20 @@ func (s *stream) tryRead(p []byte) (n int, wait bool, err error) {
 		s.sess.finish(s)
 	}
 	return n, wait, err
+}
+
+// mayGrant returns how much credit is due. A stream that is read gets a larger
+// window with its first credit, so that its writer seldom has to stop; one that
+// nobody reads never does, and holds little.
+func (s *stream) mayGrant() int {
+	if s.consumed < s.window/2 || s.peerDone || s.ended != nil {
+		return 0
+	}
+	grant := s.consumed + maxWindow - s.window
+	s.window = maxWindow
+	s.room += grant
+	s.consumed = 0
+	return grant
 }
 
 func (s *stream) Write(p []byte) (n int, err error) {

@@ -44,7 +44,7 @@ func (t Tenon) Role() string { return "tenon-" + t.Name }
 
 // Settings implements [subject.Subject].
 func (t Tenon) Settings() string {
-	return fmt.Sprintf("inherited socketpair, %s, %s, one object for all callers, default limits, no logger; everything else as it comes",
+	return fmt.Sprintf("inherited socketpair, %s, %s, one object for all callers, streams received with RecvInto, default limits, no logger; everything else as it comes",
 		t.Transport.Name(), t.Codec.Name())
 }
 

@@ -34,7 +34,7 @@ func Service() tenon.Services {
 			rpc.Handle(echoBytes, echo.bytes),
 			rpc.Handle(echoStruct, echo.record),
 			rpc.HandleBidiStream(streamDown, echo.down),
-			rpc.HandleClientStream(streamUp, echo.up),
+			rpc.HandleBidiStream(streamUp, echo.up),
 			rpc.HandleBidiStream(streamBoth, echo.both),
 		),
 		bulkName: bulkService(),

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"iter"
 
 	tenon "github.com/tenon-dev/tenon/core"
 	"github.com/tenon-dev/tenon/core/rpc"
@@ -15,7 +14,7 @@ import (
 
 var (
 	streamDown = rpc.BidiStream[int, []byte]{Name: "Down"} // the size comes first, then messages of that size
-	streamUp   = rpc.ClientStream[[]byte, int]{Name: "Up"}
+	streamUp   = rpc.BidiStream[[]byte, int]{Name: "Up"}   // at the end comes how many bytes there were
 	streamBoth = rpc.BidiStream[[]byte, []byte]{Name: "Both"}
 )
 
@@ -32,19 +31,21 @@ func (echo) down(_ context.Context, s *rpc.Stream[[]byte, int]) error {
 	}
 }
 
-func (echo) up(_ context.Context, messages iter.Seq2[[]byte, error]) (n int, err error) {
-	for b, err := range messages {
-		if err != nil {
-			return n, err
+func (echo) up(_ context.Context, s *rpc.Stream[int, []byte]) error {
+	var b []byte
+	for n := 0; ; n += len(b) {
+		if err := s.RecvInto(&b); err == io.EOF {
+			return s.Send(n)
+		} else if err != nil {
+			return err
 		}
-		n += len(b)
 	}
-	return n, nil
 }
 
 func (echo) both(_ context.Context, s *rpc.Stream[[]byte, []byte]) error {
+	var b []byte
 	for {
-		b, err := s.Recv()
+		err := s.RecvInto(&b)
 		if err == io.EOF {
 			return nil
 		}
@@ -93,7 +94,7 @@ func open(ctx context.Context, o *tenon.Object, w subject.Work) (move func() err
 		if err != nil {
 			return nil, nil, err
 		}
-		return receiving(s.Recv, w), nothing, s.Send(w.Size)
+		return receiving(s.RecvInto, w), nothing, s.Send(w.Size)
 	case subject.Up:
 		u, err := streamUp.Open(ctx, o)
 		if err != nil {
@@ -111,7 +112,7 @@ func open(ctx context.Context, o *tenon.Object, w subject.Work) (move func() err
 			for s.Send(w.Data) == nil {
 			}
 		}()
-		return receiving(s.Recv, w), func() { <-sent }, nil
+		return receiving(s.RecvInto, w), func() { <-sent }, nil
 	case subject.Reader:
 		r, err := openReader(ctx, o)
 		if err != nil {
@@ -127,10 +128,11 @@ func open(ctx context.Context, o *tenon.Object, w subject.Work) (move func() err
 }
 
 // receiving checks the first message in full, and of the others their length.
-func receiving(recv func() ([]byte, error), w subject.Work) func() error {
+func receiving(into func(*[]byte) error, w subject.Work) func() error {
 	first := true
+	var b []byte
 	return func() error {
-		b, err := recv()
+		err := into(&b)
 		if err == nil && (len(b) != w.Size || first && !bytes.Equal(b, w.Data)) {
 			err = subject.WrongReply(w)
 		}
