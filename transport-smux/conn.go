@@ -8,7 +8,7 @@ import (
 // readBuffer is how much is read from the link at a time, unless the library asks
 // for more: then it goes past the buffer and need not be copied out of it. The
 // library reads each header and each body with a call of its own.
-const readBuffer = 64 << 10
+const readBuffer = 192 << 10
 
 // conn is the link as the library sees it. It shows every frame to the ledger,
 // reads in large pieces, and never blocks in Write.

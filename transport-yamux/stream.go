@@ -19,7 +19,7 @@ const (
 	// cannot be interrupted, so it is what their frames wait for. chunkAlone is the
 	// largest one of a stream that is alone. Each frame costs four changes of
 	// goroutine, which is much of the time that a large write takes.
-	chunk, chunkAlone = 64 << 10, 512 << 10
+	chunk, chunkAlone = 72 << 10, 512 << 10
 
 	// smallWrite is the largest write that goes ahead without a share of the
 	// budget, so that it does not wait for bulk writes to get theirs.

@@ -36,13 +36,14 @@ type flow struct {
 	sentEnd bool  // this side's direction is over
 	endErr  error // the peer's direction is over: io.EOF when cleanly
 	stopped bool  // the peer reads no more
-	quiet   bool  // this side read since it wrote last: somebody may wait for what it writes next
+	quiet   bool  // this side waited for the peer since it wrote last: the peer may wait for what it writes next
 	detach  func() bool
 }
 
-// flowBound is how many bytes of a flow may wait to be written: more would only
-// add to what the transport's own flow control lets through.
-const flowBound = 64 << 10
+// flowBound is how many bytes of a flow may wait to be written: a few large
+// messages, so that they leave together. More would only add to what the
+// transport's own flow control lets through.
+const flowBound = 192 << 10
 
 // direction says which directions of a flow this side uses.
 type direction byte
@@ -142,11 +143,10 @@ func (f *flow) send(t frameType, m *buffer) error {
 		m.free()
 		return err
 	}
-	// Small messages are left to the writer's goroutine, so that many of them leave
-	// in one write. Large ones leave alone: there is nothing to win by waking it. A
-	// peer that does not read holds the sender either way, until the flow is over.
+	// Messages are left to the writer's goroutine, so that many of them leave in one
+	// write, unless the peer may wait for this very one.
 	f.mu.Lock()
-	self := f.quiet || len(m.b) > copyUpTo
+	self := f.quiet
 	f.quiet = false
 	f.mu.Unlock()
 	if _, err := f.w.send(context.Background(), header{typ: t}, m, self, false); err != nil {
@@ -225,6 +225,7 @@ func (f *flow) next() (message, error) {
 		if err := f.over(); err != nil {
 			return message{}, err
 		}
+		f.hush()
 		msg, err := f.r.next()
 		if err != nil {
 			return message{}, f.why(unexpected(err))
@@ -250,11 +251,21 @@ func (f *flow) next() (message, error) {
 func (f *flow) over() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.quiet = true
 	if f.endErr != nil {
 		return f.endErr
 	}
 	return f.err
+}
+
+// hush notes that this side is about to wait for the peer, unless there is
+// something to read already. Called with f.receive held.
+func (f *flow) hush() {
+	if f.r.br.Buffered() > 0 {
+		return
+	}
+	f.mu.Lock()
+	f.quiet = true
+	f.mu.Unlock()
 }
 
 // ended notes the end of the peer's direction.

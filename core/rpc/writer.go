@@ -53,6 +53,9 @@ const (
 	// with them; longer ones leave by themselves, uncopied.
 	copyUpTo = 8 << 10
 
+	// keptBuffer is the largest buffer that is kept for the next frames.
+	keptBuffer = 8 * frameBuffer
+
 	// queueBound is how many bytes may wait before senders have to.
 	queueBound = 256 << 10
 
@@ -82,7 +85,7 @@ func (w *writer) send(ctx context.Context, h header, m *buffer, self, yield bool
 	}
 	var out *outgoing
 	switch {
-	case size <= copyUpTo && !w.behindLarge():
+	case size <= w.copied() && !w.behindLarge():
 		h.length = uint32(size)
 		h.put(m.b[headroom-headerSize:])
 		w.small = append(w.small, m.b[headroom-headerSize:]...)
@@ -114,6 +117,16 @@ func (w *writer) sendFrame(h header, body []byte, self bool) {
 		w.small = append(append(w.small, head[:]...), body...)
 	}
 	w.flush(self, false)
+}
+
+// copied is up to which size frames are copied to leave with others. On a flow
+// nothing small waits behind a large one, and a write for several messages costs
+// less than one for each: a multiplexer changes goroutine a few times for each.
+func (w *writer) copied() int {
+	if w.ordered {
+		return maxFrame
+	}
+	return copyUpTo
 }
 
 // full reports whether senders have to wait. Called with w.mu held.
@@ -200,7 +213,7 @@ func (w *writer) writeSmall() {
 	}
 	w.small, w.spare = w.spare[:0], nil
 	w.write(b)
-	if cap(b) <= 2*frameBuffer {
+	if cap(b) <= keptBuffer {
 		w.spare = b[:0]
 	}
 }
