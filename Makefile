@@ -154,6 +154,10 @@ bench: ## Measure beside go-plugin, ttrpc and gRPC, in one run (some minutes)
 bench-quick: ## The same in under a minute, with less to rely on
 	GOWORK=off go -C tools/bench run . -quick
 
+.PHONY: bench-bars
+bench-bars: ## Measure what the bars need, and say which hold
+	GOWORK=off go -C tools/bench run . -bars
+
 .PHONY: vuln
 vuln: $(TOOLS)/govulncheck ## Look for known vulnerabilities (needs the Go vulnerability database)
 	@for dir in $$(go list -m -f '{{.Dir}}'); do \

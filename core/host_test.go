@@ -71,7 +71,7 @@ func (s *callerService) Ask(ctx context.Context, text string) error {
 
 // Nobody asks for what the host does not offer.
 func (s *callerService) Nobody(ctx context.Context) error {
-	_, err := s.host.Dispense(ctx, "nobody", nil)
+	_, err := tenon.Dispense(ctx, s.host, "nobody", tenon.Plugin[*tenon.Object]{New: func(o *tenon.Object) *tenon.Object { return o }}, nil)
 	return err
 }
 

@@ -106,7 +106,7 @@ func checkEchoes(t *testing.T, r *report, want int) {
 
 func TestLaunch(t *testing.T) {
 	r := bench(t, 0, "-rounds=1", "-work=launch")
-	if got, want := len(r.Rows), 2*9; got != want {
+	if got, want := len(r.Rows), 2*10; got != want {
 		t.Errorf("%d rows, want %d", got, want)
 	}
 	for _, row := range r.Rows {
@@ -116,6 +116,42 @@ func TestLaunch(t *testing.T) {
 		if row.Work == "launch" && row.BinaryBytes < 1<<20 || runtime.GOOS == "linux" && row.Work == "launch" && row.ResidentBytes < 1<<20 {
 			t.Errorf("launch of %s: RSS %v, binary %v", row.name(), row.ResidentBytes, row.BinaryBytes)
 		}
+	}
+}
+
+func TestStreams(t *testing.T) {
+	r := bench(t, 0, "-rounds=2", "-slice=5ms", "-work=down:64KiB,up:64B,both:1KiB,reader:64KiB,beside", "-codecs=cbor,proto")
+	// Tenon over three transports, with streams of Go values only; raw knows neither both nor unary.
+	const peers = 2
+	if got, want := len(r.Rows), (1+3+peers)+(1+3+peers)+(3+peers)+(1+6+peers-1)+(1+peers+3); got < want {
+		t.Errorf("%d rows, want %d or more", got, want)
+	}
+	seen := map[string]int{}
+	for _, row := range r.Rows {
+		seen[row.Work]++
+		if row.Error != "" || row.Rounds != 2 || row.PerSecond <= 0 || row.MBPerSecond <= 0 {
+			t.Errorf("%s %s of %s: %+v", row.Work, row.Size, row.name(), row)
+		}
+		if row.Subject == "tenon" && row.Ratios["times_gp_grpc"].Median <= 0 {
+			t.Errorf("%s of %s is not compared: %v", row.Work, row.name(), row.Ratios)
+		}
+	}
+	for _, work := range []string{"down", "up", "both", "reader", "beside"} {
+		if seen[work] == 0 {
+			t.Errorf("nothing of %s: %v", work, seen)
+		}
+	}
+}
+
+func TestDeath(t *testing.T) {
+	r := bench(t, 0, "-rounds=1", "-work=death", "-subjects=bare,tenon")
+	for _, row := range r.Rows {
+		if row.Error != "" || row.P50 <= 0 || row.Ratios["p50_to_bare"].Median <= 0 {
+			t.Errorf("%s of %s: %+v", row.Work, row.name(), row)
+		}
+	}
+	if len(r.Rows) != 4 {
+		t.Errorf("%d rows, want bare and three of tenon", len(r.Rows))
 	}
 }
 

@@ -51,6 +51,20 @@ func measure(ctx context.Context, opts *options, stdout, stderr io.Writer) (*rep
 		fell += failures(launched)
 		rep.add(stdout, launchTable("launch", launched), launchTable("stop", stopped))
 	}
+	if opts.death {
+		died, err := deaths(ctx, opts, progress)
+		progress.clear()
+		if err != nil {
+			return rep, err
+		}
+		fell += failures(died)
+		rep.add(stdout, launchTable(deathName, died))
+	}
+	if opts.bars {
+		if short := judge(stdout, rep.Rows); short > 0 {
+			return rep, fmt.Errorf("%d bars fall short: the last table says which", short)
+		}
+	}
 	if fell > 0 {
 		return rep, fmt.Errorf("%d times a subject fell out: the tables say why", fell)
 	}
@@ -67,8 +81,8 @@ type ensemble struct {
 func (e *ensemble) contestants(ctx context.Context, subjects []subject.Subject) []*contestant {
 	var all []*contestant
 	for _, s := range subjects {
-		if s.Label().Subject == bareName {
-			continue
+		if name := s.Label().Subject; name == bareName || name == gpAutoMTLSName {
+			continue // these are only launched
 		}
 		p := &contestant{subject: s, running: e.running[s.Label()]}
 		if p.running == nil {

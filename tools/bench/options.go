@@ -20,6 +20,8 @@ type options struct {
 	slice    time.Duration
 	cells    []cell
 	launch   bool
+	death    bool // a plugin is killed while calls are in flight
+	bars     bool // judge the figures
 	subjects []subject.Subject
 	json     string
 	profile  string
@@ -59,7 +61,7 @@ var errHelp = flag.ErrHelp
 const (
 	fullRounds, quickRounds = 9, 3
 	fullSlice, quickSlice   = 250 * time.Millisecond, 80 * time.Millisecond
-	fullWork                = "64B,1KiB,64KiB,1MiB,struct,down:64KiB,down:64B,up:64KiB,up:64B,both:64KiB,both:64B,reader:64KiB,beside,launch"
+	fullWork                = "64B,1KiB,64KiB,1MiB,struct,down:64KiB,down:64B,up:64KiB,up:64B,both:64KiB,both:64B,reader:64KiB,beside,launch,death"
 	quickWork               = "64B,1MiB,struct,down:64KiB,beside,launch"
 
 	// quickMost is how many bytes may be on their way at a time in a quick run: with
@@ -79,12 +81,13 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	quick := fs.Bool("quick", false, "measure less, in under a minute")
 	fs.IntVar(&opts.rounds, "rounds", 0, fmt.Sprintf("how many `rounds` interleave the subjects (default %d, quick %d)", fullRounds, quickRounds))
 	fs.DurationVar(&opts.slice, "slice", 0, fmt.Sprintf("how `long` a subject runs in one round (default %v, quick %v)", fullSlice, quickSlice))
-	work := fs.String("work", "", fmt.Sprintf("`what` to measure: sizes, struct, streams (down:, up:, both:, reader: and a size), beside (64B beside four streams), launch (default %s, quick %s)", fullWork, quickWork))
+	work := fs.String("work", "", fmt.Sprintf("`what` to measure: sizes, struct, streams (down:, up:, both:, reader: and a size), beside (64B beside four streams), launch, death (default %s, quick %s)", fullWork, quickWork))
 	callers := fs.String("callers", "1,64", "how many `callers` make calls at a time; 512 is of interest too")
 	names := fs.String("subjects", "", "`whom` to measure, by names or beginnings of names that -list prints (default all)")
 	codecNames := fs.String("codecs", "cbor", "`codecs` of Tenon: "+strings.Join(codecList(), ", "))
 	fs.StringVar(&opts.json, "json", "", "write the figures to this `file` too")
 	fs.StringVar(&opts.profile, "cpuprofile", "", "write CPU profiles of both sides to files whose names begin with `prefix`; for one subject only")
+	fs.BoolVar(&opts.bars, "bars", false, "measure what the bars need, print each with its figure, and end with 1 when one falls short")
 	fs.BoolVar(&opts.list, "list", false, "print the subjects with their settings, and measure nothing")
 	if err := fs.Parse(args); err != nil {
 		return nil, errHelp // it has been said
@@ -101,6 +104,10 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	}
 	if opts.slice == 0 {
 		opts.slice = defaults[1].(time.Duration)
+	}
+	if opts.bars {
+		*work = barsWork
+		*names = "tenon,raw,bare,gp-grpc,gp-netrpc,gp-automtls"
 	}
 	if *work == "" {
 		*work = defaults[2].(string)
@@ -127,8 +134,9 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 // plan makes the cells.
 func (o *options) plan(work, callers []string, quick bool) error {
 	for _, name := range work {
-		if name == "launch" {
-			o.launch = true
+		if name == "launch" || name == deathName {
+			o.launch = o.launch || name == "launch"
+			o.death = o.death || name == deathName
 			continue
 		}
 		besides := 0
@@ -143,6 +151,9 @@ func (o *options) plan(work, callers []string, quick bool) error {
 			n, err := strconv.Atoi(text)
 			if err != nil || n < 1 || n > maxCallers {
 				return fmt.Errorf("-callers: %q is no number between 1 and %d", text, maxCallers)
+			}
+			if c := (cell{work: w, callers: n, beside: besides}); o.bars && !inBars(c) {
+				continue
 			}
 			if besides > 0 || w.Kind != subject.Echo {
 				o.cells = append(o.cells, cell{w, 1, besides})

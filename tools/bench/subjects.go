@@ -32,6 +32,8 @@ const (
 	bareName     = "bare"
 	gpNetRPCName = "gp-netrpc"
 	gpGRPCName   = "gp-grpc"
+
+	gpAutoMTLSName = "gp-automtls" // launched only
 )
 
 // transportNames are Tenon's transports, in the order in which they are shown.
@@ -84,6 +86,7 @@ func subjects(codecNames []string) ([]subject.Subject, error) {
 	return append(all,
 		gpecho.GoPlugin{Protocol: plugin.ProtocolNetRPC},
 		gpecho.GoPlugin{Protocol: plugin.ProtocolGRPC},
+		gpecho.GoPlugin{Protocol: plugin.ProtocolGRPC, AutoMTLS: true},
 		ttrpcecho.TTRPC{},
 		grpcecho.Plain{},
 	), nil

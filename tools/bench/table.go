@@ -54,6 +54,9 @@ func tableOf(c cell, contestants []*contestant) *table {
 	}
 	raw, netRPC, grpc := find(contestants, rawName), find(contestants, gpNetRPCName), find(contestants, gpGRPCName)
 	for _, p := range contestants {
+		if p.absent() {
+			continue
+		}
 		label := p.subject.Label()
 		r := row{Work: c.kind(), Size: subject.Work{Struct: c.work.Struct, Size: c.work.Size}.String(), Callers: c.callers, Subject: label.Subject, Transport: label.Transport, Codec: label.Codec}
 		f := map[string]stats.Spread{
@@ -111,10 +114,16 @@ func launchTable(what string, contestants []*contestant) *table {
 		{"× gp-grpc", "times_gp_grpc", 1, true, 2},
 		{"× gp-netrpc", "times_gp_netrpc", 1, true, 2},
 	}
-	if what == "launch" {
+	switch what {
+	case deathName:
+		t.title = fmt.Sprintf("death to the failure of %d calls (bare: fork, exec and wait)", deathCalls)
+		t.columns = t.columns[:3]
+	case "launch":
+		t.columns = append(t.columns, column{"× gp-automtls", "times_gp_automtls", 1, true, 2})
 		t.columns = append(t.columns, column{"plugin's RSS MB", "rss_bytes", 1e6, false, 1}, column{"binary MB", "binary_bytes", 1e6, false, 1})
 	}
 	bare, netRPC, grpc := find(contestants, bareName), find(contestants, gpNetRPCName), find(contestants, gpGRPCName)
+	mTLS := find(contestants, gpAutoMTLSName)
 	for _, p := range contestants {
 		label := p.subject.Label()
 		t.add(row{Work: what, Subject: label.Subject, Transport: label.Transport, Codec: label.Codec}, p, map[string]stats.Spread{
@@ -126,6 +135,10 @@ func launchTable(what string, contestants []*contestant) *table {
 			"p50_to_bare":     stats.Ratios(p.p50, bare.p50),
 			"times_gp_grpc":   stats.Ratios(grpc.p50, p.p50),
 			"times_gp_netrpc": stats.Ratios(netRPC.p50, p.p50),
+
+			"times_gp_automtls": stats.Ratios(mTLS.p50, p.p50),
+			"rss_to_gp_grpc":    stats.Ratios(p.rss, grpc.rss),
+			"binary_to_gp_grpc": stats.Ratios(p.binary, grpc.binary),
 		})
 	}
 	return t

@@ -9,7 +9,7 @@ import (
 // name.
 const (
 	headerSize = 8
-	maxBody    = 72 << 10  // bytes of a stream in one frame: 64 KiB and what is around them
+	maxBody    = 256 << 10 // bytes of a stream in one frame; what small messages of other streams wait for
 	window     = 256 << 10 // bytes of a stream under way without credit
 	maxWindow  = 1 << 20   // to which credit may make that grow
 	creditBody = 4

@@ -80,7 +80,7 @@ func TestParseHeaderRefuses(t *testing.T) {
 		{"ff ffffff ffffffff", "unknown type 255"},
 		{"01 000000 00000001", "OPEN has a body of 0 bytes"},
 		{"02 000000 00000001", "DATA has a body of 0 bytes"},
-		{"02 012001 00000001", "DATA has a body of 73729 bytes"},
+		{"02 040001 00000001", "DATA has a body of 262145 bytes"},
 		{"02 ffffff 00000001", "DATA has a body of 16777215 bytes"},
 		{"03 000003 00000001", "CREDIT has a body of 3 bytes"},
 		{"03 000005 00000001", "CREDIT has a body of 5 bytes"},
@@ -97,7 +97,7 @@ func TestParseHeaderRefuses(t *testing.T) {
 			t.Errorf("header %s: the error is %v, want a ProtocolError with %q", tt.frame, err, tt.want)
 		}
 	}
-	for _, ok := range []string{"02 012000 00000001", "01 000001 ffffffff"} {
+	for _, ok := range []string{"02 040000 00000001", "01 000001 ffffffff"} {
 		if _, err := parseHeader([headerSize]byte(unhex(ok))); err != nil {
 			t.Errorf("header %s: %v", ok, err)
 		}
@@ -108,7 +108,7 @@ func FuzzParseHeader(f *testing.F) {
 	for _, g := range golden {
 		f.Add(g.frame[:headerSize])
 	}
-	f.Add(unhex("02 012001 00000001"))
+	f.Add(unhex("02 040001 00000001"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) < headerSize {
 			return

@@ -16,7 +16,7 @@ import (
 // TestViolations sends what the protocol forbids, after a stream 1 was opened by
 // the peer and a stream 2 by the session.
 func TestViolations(t *testing.T) {
-	full, quarter := make([]byte, maxBody), make([]byte, window/4)
+	full, quarter := make([]byte, window/3), make([]byte, window/4)
 	for _, tt := range []struct {
 		name   string
 		frames [][]byte
@@ -78,7 +78,7 @@ func TestLateFramesAreDropped(t *testing.T) {
 	}
 	st.Close()
 	peer.expect("bytes and the close", append(data(1, []byte("y")), closing(1)...))
-	full := make([]byte, maxBody)
+	full := make([]byte, window/3)
 	peer.send(data(1, full), data(1, full), appendCredit(nil, 1, 1), data(1, full[:100]), closing(1))
 	peer.send(opening(1, []byte("z"))) // the number is free now
 	if got := mustRead(t, mustAccept(t, s), 1); string(got) != "z" {
@@ -96,7 +96,7 @@ func TestEndsOfTheLink(t *testing.T) {
 		{"without a goodbye", golden[0].frame, io.EOF},
 		{"within a header", golden[0].frame[:5], io.ErrUnexpectedEOF},
 		{"within a body", golden[0].frame[:10], io.ErrUnexpectedEOF},
-		{"within a large body", data(1, make([]byte, maxBody))[:40_000], io.ErrUnexpectedEOF},
+		{"within a large body", data(1, make([]byte, window/2))[:40_000], io.ErrUnexpectedEOF},
 		{"within a credit", golden[2].frame[:10], io.ErrUnexpectedEOF},
 		{"at once", nil, io.EOF},
 	} {
@@ -119,7 +119,7 @@ func TestEndsOfTheLink(t *testing.T) {
 // waste as much as they can, half read and refilled.
 func TestHostileFramesHoldLittleMemory(t *testing.T) {
 	const streams = 8
-	for _, size := range []int{50, 1000, smallChunk + 1, directRead, directRead + 1, 2*directRead + 1, 40_000, maxBody} {
+	for _, size := range []int{50, 1000, smallChunk + 1, directRead, directRead + 1, 2*directRead + 1, 40_000, 72 << 10, maxBody / 2} {
 		s, peer := newRawPeer(t, transport.Config{Side: transport.Plugin, MaxStreams: streams})
 		go io.Copy(io.Discard, peer.link)
 		body := make([]byte, size)

@@ -17,12 +17,18 @@ import (
 // GoPlugin is the subject, with one of its two protocols.
 type GoPlugin struct {
 	Protocol plugin.Protocol
+	AutoMTLS bool // with a certificate for each side, made for each start
 }
 
 var _ subject.Subject = GoPlugin{}
 
 // Label implements [subject.Subject].
-func (g GoPlugin) Label() subject.Label { return subject.Label{Subject: "gp-" + string(g.Protocol)} }
+func (g GoPlugin) Label() subject.Label {
+	if g.AutoMTLS {
+		return subject.Label{Subject: "gp-automtls"}
+	}
+	return subject.Label{Subject: "gp-" + string(g.Protocol)}
+}
 
 // Role implements [subject.Subject].
 func (g GoPlugin) Role() string { return "gp-" + string(g.Protocol) }
@@ -33,7 +39,11 @@ func (g GoPlugin) Settings() string {
 	if g.Protocol == plugin.ProtocolGRPC {
 		codec = "gRPC with DefaultGRPCServer and generated protobuf"
 	}
-	return "unix socket, " + codec + ", no TLS, one dispensed client for all callers, null loggers; defaults"
+	security := ", no TLS"
+	if g.AutoMTLS {
+		security = ", AutoMTLS"
+	}
+	return "unix socket, " + codec + security + ", one dispensed client for all callers, null loggers; defaults"
 }
 
 // Start implements [subject.Subject]. The start has go-plugin's own bound of one
@@ -46,6 +56,7 @@ func (g GoPlugin) Start(ctx context.Context, p subject.Program) (subject.Session
 		Plugins:          plugins(),
 		Cmd:              cmd,
 		AllowedProtocols: []plugin.Protocol{g.Protocol},
+		AutoMTLS:         g.AutoMTLS,
 		Logger:           hclog.NewNullLogger(),
 	})
 	stop := context.AfterFunc(ctx, client.Kill)

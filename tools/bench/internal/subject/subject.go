@@ -89,6 +89,7 @@ const (
 	Up     Kind = "up"     // a stream of messages to it
 	Both   Kind = "both"   // messages that are streamed to it, and come back
 	Reader Kind = "reader" // bytes from it, without messages
+	Hang   Kind = "hang"   // a call that is never answered
 )
 
 // Work is what a call carries: Data, or the struct of the package sample.
@@ -103,7 +104,7 @@ type Work struct {
 // Messages is how many messages one [Call] sends or receives: of small ones in a
 // stream several, so that reading the clock is not what is measured.
 func (w Work) Messages() int {
-	if w.Kind == Echo {
+	if w.Kind == Echo || w.Kind == Hang {
 		return 1
 	}
 	return max(1, min(64, 16<<10/max(w.Size, 1)))

@@ -74,6 +74,11 @@ type session struct {
 func (s *session) Caller(ctx context.Context, w subject.Work) (subject.Call, func(), error) {
 	switch w.Kind {
 	case subject.Echo:
+	case subject.Hang:
+		return func(ctx context.Context) error {
+			_, err := echoHang.Call(ctx, s.object, struct{}{})
+			return err
+		}, func() {}, nil
 	case subject.Reader:
 		bulk, err := s.client.Dispense(ctx, bulkName, nil)
 		if err != nil {

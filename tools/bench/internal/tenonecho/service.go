@@ -17,6 +17,7 @@ const serviceName = "echo"
 
 var (
 	echoBytes  = rpc.Method[[]byte, []byte]{Name: "Bytes"}
+	echoHang   = rpc.Method[struct{}, struct{}]{Name: "Hang"}
 	echoStruct = rpc.Method[sample.Typical, sample.Typical]{Name: "Struct"}
 )
 
@@ -26,6 +27,12 @@ func (echo) bytes(_ context.Context, b []byte) ([]byte, error) { return b, nil }
 
 func (echo) record(_ context.Context, t sample.Typical) (sample.Typical, error) { return t, nil }
 
+// hang answers when the caller has given up.
+func (echo) hang(ctx context.Context, _ struct{}) (struct{}, error) {
+	<-ctx.Done()
+	return struct{}{}, ctx.Err()
+}
+
 // Service returns the services for codecs of Go values, under their names.
 func Service() tenon.Services {
 	return tenon.Services{
@@ -33,6 +40,7 @@ func Service() tenon.Services {
 			func(context.Context, struct{}) (echo, error) { return echo{}, nil },
 			rpc.Handle(echoBytes, echo.bytes),
 			rpc.Handle(echoStruct, echo.record),
+			rpc.Handle(echoHang, echo.hang),
 			rpc.HandleBidiStream(streamDown, echo.down),
 			rpc.HandleBidiStream(streamUp, echo.up),
 			rpc.HandleBidiStream(streamBoth, echo.both),
