@@ -2,15 +2,16 @@ package tenon
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"maps"
+	"math/rand/v2"
 	"net"
 	"os"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/tenon-dev/tenon/core/codec"
@@ -243,7 +244,7 @@ func greetHost(ctx context.Context, link net.Conn, cfg ServeConfig) (*rpc.Peer, 
 		Limits:     cfg.Limits.WithDefaults(),
 		Features:   features,
 		Name:       cfg.Name, Release: cfg.Release,
-		Instance: rand.Text(),
+		Instance: newInstance(),
 	}
 	var offer hello.Offer
 	var answer hello.Answer
@@ -267,4 +268,10 @@ func greetHost(ctx context.Context, link net.Conn, cfg ServeConfig) (*rpc.Peer, 
 			ServerInterceptors: cfg.Interceptors, OnShutdown: cfg.OnShutdown, Logger: cfg.Logger,
 		},
 	})
+}
+
+// newInstance returns a name for this process that no other one has. It is no
+// secret, and crypto/rand would make every plugin larger and slower to start.
+func newInstance() string {
+	return strconv.FormatUint(rand.Uint64(), 36) + strconv.FormatUint(rand.Uint64(), 36)
 }
