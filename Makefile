@@ -18,6 +18,8 @@ VERSION ?= v0.1.0
 PKGS ?= $(MODULES)
 TEST_FLAGS ?=
 FUZZTIME ?= 10s
+CHAOS_TIME ?= 30s
+CHAOS_FLAGS ?= -cycles 1000 -plugins 100
 FUZZ ?=
 
 # Folder patterns of the modules in the workspace: "./core/... ./tools/... …".
@@ -36,7 +38,7 @@ EACH = $(DEV) run ./each
 
 # The gates, in the order in which .ci/run takes them: quick ones first.
 GATES := fmt-check vet staticcheck tidy-check placeholders names-check deps-check api-check \
-	test single-module cross release-check
+	test single-module chaos cross release-check
 
 ##@ Everyday
 
@@ -126,6 +128,10 @@ api-update: ## Write the exported API anew
 single-module: ## Build and test every module by itself, without the workspace
 	$(EACH) build ./...
 	$(EACH) test -short ./...
+
+.PHONY: chaos
+chaos: ## Let things happen to plugins under load (CHAOS_TIME=10m for long, CHAOS_FLAGS=-seed\ 7 for one run again)
+	GOWORK=off go -C tools/chaos run . -for $(CHAOS_TIME) $(CHAOS_FLAGS)
 
 .PHONY: cross
 cross: ## Build and vet the published modules for other systems
