@@ -177,8 +177,12 @@ func TestKilledPlugin(t *testing.T) {
 	}
 	p, _ := os.FindProcess(c.Info().PID)
 	p.Kill()
-	if crash := as[*tenon.CrashError](t, <-blocked); crash.Signal == nil || crash.Signal.String() != "killed" {
+	crash := as[*tenon.CrashError](t, <-blocked)
+	if crash.Signal == nil || crash.Signal.String() != "killed" {
 		t.Errorf("got %+v", crash)
+	}
+	if len(crash.InFlight) != 1 || !strings.Contains(crash.Error(), "signal: killed while ") || !strings.Contains(crash.Error(), ".Block had no answer") {
+		t.Errorf("it does not say what was in flight: %v, %v", crash.InFlight, crash)
 	}
 }
 

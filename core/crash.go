@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +24,12 @@ type CrashError struct {
 	Panic      string    // the text of the Go panic or fatal error on its stderr, with the stacks; "" for none
 	StderrTail string    // the end of what it printed
 	Silent     bool      // it was killed because it gave no sign of life
-	Link       error     // how the link ended
+
+	// InFlight is how many calls had no answer when it ended, by "service.method".
+	// What one of them asked for may be why it ended.
+	InFlight map[string]int
+
+	Link error // how the link ended
 }
 
 // Error says how it ended, with the panic's first line or the end of stderr.
@@ -39,12 +46,32 @@ func (e *CrashError) Error() string {
 	default:
 		fmt.Fprintf(&b, "exit code %d", e.ExitCode)
 	}
+	if len(e.InFlight) > 0 {
+		b.WriteString(" while " + callsInWords(e.InFlight))
+	}
 	if first, _, _ := strings.Cut(e.Panic, "\n"); first != "" {
 		b.WriteString(": " + strings.Map(printable, first))
 	} else if e.StderrTail != "" {
 		b.WriteString("\nits stderr ended with:\n" + indent(e.StderrTail))
 	}
 	return b.String()
+}
+
+// callsInWords names the methods whose calls were in flight, a few at most.
+func callsInWords(calls map[string]int) string {
+	const most = 5
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(calls)) {
+		if len(names) == most {
+			names = append(names, fmt.Sprintf("%d other methods", len(calls)-most))
+			break
+		}
+		if n := calls[name]; n > 1 {
+			name += fmt.Sprintf(" (%d times)", n)
+		}
+		names = append(names, strings.Map(printable, name))
+	}
+	return strings.Join(names, ", ") + " had no answer"
 }
 
 // Unwrap returns how the link ended.
@@ -55,7 +82,7 @@ func (e *CrashError) Unwrap() error { return e.Link }
 const explainGrace = 500 * time.Millisecond
 
 // explainEnd makes the end of the link into the story of how the plugin ended.
-func (r *run) explainEnd(linkErr error) error {
+func (r *run) explainEnd(linkErr error, inFlight map[string]int) error {
 	r.explain.Do(func() {
 		if !r.exitsWithin(explainGrace) {
 			r.process.Kill()
@@ -64,8 +91,8 @@ func (r *run) explainEnd(linkErr error) error {
 		r.crash = &CrashError{
 			Plugin: r.info.Path, PID: r.info.PID, Link: linkErr,
 			Exited: exit.Exited, ExitCode: -1, Signal: exit.Signal,
-			Silent: r.silence.Load(),
-			Panic:  r.output.tail.Panic(), StderrTail: r.output.tail.Text(),
+			Silent: r.silence.Load(), InFlight: inFlight,
+			Panic: r.output.tail.Panic(), StderrTail: r.output.tail.Text(),
 		}
 		if exit.Exited && exit.Signal == nil {
 			r.crash.ExitCode = exit.Code

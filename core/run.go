@@ -208,7 +208,7 @@ func (r *run) wait() error {
 	var err error
 	if r.foreign != nil {
 		<-r.foreign.Done()
-		err = r.explainEnd(r.foreign.Err())
+		err = r.explainEnd(r.foreign.Err(), nil)
 		r.foreign.Close()
 	} else {
 		<-r.peer.Done()

@@ -220,7 +220,7 @@ func TestBothWays(t *testing.T) {
 func TestEveryCallFailsAtTheEnd(t *testing.T) {
 	why := errors.New("it burnt down")
 	var s *store
-	p := newPair(t, Config{Explain: func(error) error { return why }}, Config{Services: services(func(opened *store) { s = opened })})
+	p := newPair(t, Config{Explain: func(error, map[string]int) error { return why }}, Config{Services: services(func(opened *store) { s = opened })})
 	o := p.dispense(t, "store")
 	const callers = 20
 	errs := make(chan error, callers)

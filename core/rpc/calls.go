@@ -33,6 +33,8 @@ type pending struct {
 	reply message
 	err   error
 	sent  int64 // calls.sent just after this call
+
+	service, method string // what was called
 }
 
 const (
@@ -62,7 +64,7 @@ func (c *calls) do(ctx context.Context, h header, m *buffer, service, method str
 		return message{}, ctxError(ctx, service+"."+method)
 	}
 	size := int64(len(m.body()))
-	p, id, self, busy, err := c.start(size)
+	p, id, self, busy, err := c.start(size, service, method)
 	if err != nil {
 		m.free()
 		return message{}, err
@@ -93,7 +95,7 @@ func (c *calls) do(ctx context.Context, h header, m *buffer, service, method str
 
 // start registers a call of so many bytes. self says whether the caller may
 // write for itself, busy whether others are in flight.
-func (c *calls) start(size int64) (p *pending, id uint32, self, busy bool, err error) {
+func (c *calls) start(size int64, service, method string) (p *pending, id uint32, self, busy bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
@@ -117,6 +119,7 @@ func (c *calls) start(size int64) (p *pending, id uint32, self, busy bool, err e
 		}
 	}
 	c.pending[c.last] = p
+	p.service, p.method = service, method
 	c.sent += size + writeCost
 	p.sent = c.sent
 	return p, c.last, c.sent-c.heard <= sureBytes, busy, nil
@@ -202,6 +205,17 @@ func (c *calls) inFlight() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.pending)
+}
+
+// waiting counts the calls that wait for their reply, by what was called.
+func (c *calls) waiting() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	counts := make(map[string]int)
+	for _, p := range c.pending {
+		counts[p.service+"."+p.method]++
+	}
+	return counts
 }
 
 // read completes calls until the stream ends.

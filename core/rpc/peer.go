@@ -26,10 +26,11 @@ type Config struct {
 	Interceptors       []Interceptor // around the calls that this side makes
 	ServerInterceptors []Interceptor // around the calls that this side serves
 
-	// Explain is told once why the session ended, and says why in better words:
-	// that a process crashed, and how. All calls wait for its answer, so it must be
-	// quick. Nil: the link's own error stands.
-	Explain func(linkErr error) error
+	// Explain is told once why the session ended, and how many calls of this side
+	// had no answer then, by "service.method". It says why in better words: that a
+	// process crashed, and how. All calls wait for its answer, so it must be quick.
+	// Nil: the link's own error stands.
+	Explain func(linkErr error, inFlight map[string]int) error
 
 	// OnShutdown runs when the peer asks for a shutdown, after the calls in flight
 	// have ended, until ctx ends at the latest.
@@ -197,7 +198,7 @@ func (p *Peer) explain(linkErr error) error {
 		p.log.Error("the peer broke the protocol", "violation", violation.Violation)
 	}
 	if p.cfg.Explain != nil {
-		if better := p.cfg.Explain(linkErr); better != nil {
+		if better := p.cfg.Explain(linkErr, p.inFlight()); better != nil {
 			return better
 		}
 	}
@@ -205,6 +206,17 @@ func (p *Peer) explain(linkErr error) error {
 		return fmt.Errorf("the link was closed: %w", linkErr)
 	}
 	return fmt.Errorf("the link ended: %w", linkErr)
+}
+
+// inFlight counts the calls of this side that wait for their reply.
+func (p *Peer) inFlight() map[string]int {
+	p.mu.Lock()
+	c := p.calls
+	p.mu.Unlock()
+	if c == nil {
+		return nil
+	}
+	return c.waiting()
 }
 
 // leaving is what a call gets that comes too late.

@@ -268,7 +268,7 @@ func TestStreamIsRefused(t *testing.T) {
 
 func TestStreamFailsWithTheSession(t *testing.T) {
 	why := errors.New("it burnt down")
-	p := newPair(t, Config{Explain: func(error) error { return why }}, Config{Services: map[string]*Service{"streamer": newStreamer(&streamer{})}})
+	p := newPair(t, Config{Explain: func(error, map[string]int) error { return why }}, Config{Services: map[string]*Service{"streamer": newStreamer(&streamer{})}})
 	o := p.dispense(t, "streamer")
 	s, err := echoStream.Open(t.Context(), o)
 	if err != nil {
