@@ -24,6 +24,9 @@ type served interface {
 
 func (i *instance) self() *instance { return i }
 
+// Served returns the value that i stands for: the engine asks that for its health.
+func (i *instance) Served() any { return i.value.Interface() }
+
 // Close implements [io.Closer] for the engine. It closes once, whether the other
 // side asks for it by the method Close or by releasing the object.
 func (i *instance) Close() error {

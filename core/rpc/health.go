@@ -36,7 +36,7 @@ func serveHealth(ctx context.Context, impl any, call *Incoming) error {
 	p := impl.(*Peer)
 	reports := []Health{}
 	for _, e := range p.objects.useAll() {
-		if h, ok := e.impl.(HealthReporter); ok {
+		if h, ok := reporter(e.impl); ok {
 			report := Health{Service: e.name, Object: e.id}
 			if err := h.Health(ctx); err != nil {
 				report.Reason = cut(reason(err))
@@ -55,6 +55,16 @@ func serveHealth(ctx context.Context, impl any, call *Incoming) error {
 		return 1
 	})
 	return call.Reply(reports)
+}
+
+// reporter returns what reports the health of an object: its value, or the value
+// that this one stands for, as where a service is made by reflection.
+func reporter(impl any) (HealthReporter, bool) {
+	if stand, ok := impl.(interface{ Served() any }); ok {
+		impl = stand.Served()
+	}
+	h, ok := impl.(HealthReporter)
+	return h, ok
 }
 
 // reason is an error's text, never empty.
