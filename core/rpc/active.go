@@ -6,7 +6,7 @@ import (
 )
 
 // active counts the calls that run for the peer, and lets nobody in once it is
-// closed. The zero value needs its channels.
+// closed. [newActive] makes one.
 type active struct {
 	count  atomic.Int64
 	closed atomic.Bool
@@ -14,6 +14,10 @@ type active struct {
 
 	waits atomic.Bool
 	left  chan struct{} // gets a value when one leaves while below waits
+}
+
+func newActive() active {
+	return active{idle: make(chan struct{}, 1), left: make(chan struct{}, 1)}
 }
 
 // enter counts a call in, unless it is closed.

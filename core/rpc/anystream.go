@@ -98,6 +98,7 @@ func (c *Call) PassStream(up, down bool) {
 func (c *Call) DoStream(args, result any) (*AnyStream, error) {
 	f := c.stream
 	if f == nil {
+		defer c.end()
 		err := c.passing.err
 		if err == nil {
 			err = Errorf(Internal, "%s: no stream was passed", c.method)

@@ -84,7 +84,7 @@ func (f *flow) bind(ctx context.Context) {
 	stop := context.AfterFunc(ctx, func() {
 		// Where ctx ends because the session does, that is the reason to give: it
 		// follows, and ends every flow.
-		if !f.peer.hasEnded() {
+		if !f.peer.Ending() {
 			f.abort(ctxError(ctx, "the stream"))
 		}
 	})

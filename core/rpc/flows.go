@@ -24,6 +24,7 @@ type flows struct {
 	mine     int                   // opened by this side
 	closed   bool
 	empty    chan struct{} // closed when a closed table has no more flows
+	idling   chan struct{} // non-nil when somebody waits until there are none; closed then
 }
 
 // unmatched is a flow of the peer of which one part is missing.
@@ -214,8 +215,35 @@ func (t *flows) forget(f *flow) {
 	if f.opened {
 		t.mine--
 	}
-	if t.closed && len(t.open) == 0 {
+	if len(t.open) > 0 {
+		return
+	}
+	if t.closed {
 		close(t.empty)
+	}
+	if t.idling != nil {
+		close(t.idling)
+		t.idling = nil
+	}
+}
+
+// idle waits until there are no flows. The end of the session ends them all.
+func (t *flows) idle(ctx context.Context) error {
+	t.mu.Lock()
+	if len(t.open) == 0 {
+		t.mu.Unlock()
+		return nil
+	}
+	if t.idling == nil {
+		t.idling = make(chan struct{})
+	}
+	idling := t.idling
+	t.mu.Unlock()
+	select {
+	case <-idling:
+		return nil
+	case <-ctx.Done():
+		return ctxError(ctx, "wait for the end of the streams")
 	}
 }
 

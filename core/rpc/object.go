@@ -13,12 +13,11 @@ import (
 // An Object is one value on the other side that this side can call: what a
 // Dispense returns. All methods may be called concurrently.
 type Object struct {
-	again func(ctx context.Context) (*Object, error) // gets another one when the peer is gone; nil: there is none
+	renewal *renewal // nil for one that ends with its peer
 
-	mu       sync.Mutex
-	bound    *binding
-	renewing chan struct{}
-	closed   bool
+	mu     sync.Mutex
+	bound  *binding
+	closed bool
 }
 
 // binding is an object at one peer. Immutable.
@@ -108,13 +107,6 @@ func (p *Peer) root() *binding {
 	return &binding{peer: p, id: rootObject, service: "root", codec: p.objects.root.codec}
 }
 
-// Renewable returns an object that behaves like o, and gets itself another one
-// from again when o's peer is gone. Calls that were in flight fail; later ones
-// wait for the new object within their context.
-func Renewable(o *Object, again func(ctx context.Context) (*Object, error)) *Object {
-	return &Object{bound: o.bound, again: again}
-}
-
 // Service returns the name of the service that made o.
 func (o *Object) Service() string { return o.now().service }
 
@@ -154,71 +146,23 @@ func (o *Object) Call(ctx context.Context, method string, args, result any) erro
 	if err != nil {
 		return err
 	}
+	defer o.leave(b)
 	return b.call(ctx, m, method, args, result, nil)
 }
 
-// find returns where o is now, and a method of it.
+// find returns where o is now, and a method of it. A call of a renewable object is
+// counted in there: leave must follow.
 func (o *Object) find(ctx context.Context, method string) (*binding, boundMethod, error) {
-	b, err := o.binding(ctx)
+	b, err := o.enter(ctx)
 	if err != nil {
 		return nil, boundMethod{}, err
 	}
 	m, ok := b.methods[method]
 	if !ok {
+		o.leave(b)
 		return nil, boundMethod{}, Errorf(Unimplemented, "service %q has no method %q%s", b.service, method, nearest(method, o.Methods()))
 	}
 	return b, m, nil
-}
-
-// binding returns where o is now, after the peer of old ones has gone.
-func (o *Object) binding(ctx context.Context) (*binding, error) {
-	for {
-		o.mu.Lock()
-		b, renewing := o.bound, o.renewing
-		switch {
-		case o.closed:
-			o.mu.Unlock()
-			return nil, Errorf(FailedPrecondition, "call on a closed object of service %q: %w", b.service, ErrReleased)
-		case o.again == nil || !b.peer.hasEnded():
-			o.mu.Unlock()
-			return b, nil
-		case renewing == nil:
-			renewing = make(chan struct{})
-			o.renewing = renewing
-			o.mu.Unlock()
-			next, err := o.again(ctx)
-			o.mu.Lock()
-			if o.renewing = nil; err == nil {
-				o.bound = next.bound
-			}
-			late := o.closed && err == nil
-			o.mu.Unlock()
-			if late { // closed meanwhile: nobody else releases the new one
-				next.Close()
-			}
-			close(renewing)
-			if err != nil {
-				return nil, err
-			}
-			continue
-		}
-		o.mu.Unlock()
-		select {
-		case <-renewing:
-		case <-ctx.Done():
-			return nil, ctxError(ctx, "wait for service "+b.service)
-		}
-	}
-}
-
-// hasEnded reports whether calls on p must fail.
-func (p *Peer) hasEnded() bool {
-	select {
-	case <-p.failed:
-		return true
-	default:
-		return false
-	}
 }
 
 // Close releases the object on the other side, without waiting. Calling it again
@@ -230,10 +174,14 @@ func (o *Object) Close() error {
 	o.mu.Unlock()
 	switch {
 	case !first:
+		return nil
 	case b.held != nil:
 		b.held.release()
 	default:
 		b.peer.releaseObject(b.id)
+	}
+	if o.renewal != nil && o.renewal.closed != nil {
+		o.renewal.closed()
 	}
 	return nil
 }

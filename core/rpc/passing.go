@@ -21,6 +21,7 @@ import (
 // are kept: those live until they are closed or released.
 type Call struct {
 	ctx     context.Context
+	object  *Object // where the call is counted, until it has ended
 	b       *binding
 	method  string
 	bound   boundMethod
@@ -37,7 +38,7 @@ func (o *Object) Begin(ctx context.Context, method string) (*Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Call{ctx: ctx, b: b, method: method, bound: m, passing: passing{peer: b.peer, codec: b.codec}}, nil
+	return &Call{ctx: ctx, object: o, b: b, method: method, bound: m, passing: passing{peer: b.peer, codec: b.codec}}, nil
 }
 
 // PassReader passes a reader. The callee reads it while the call runs; r is not
@@ -112,6 +113,7 @@ func (c *Call) PassObject(service *Service, impl any, keep bool) {
 
 // Do makes the call; see [Object.Call].
 func (c *Call) Do(args, result any) error {
+	defer c.end()
 	err := c.passing.err
 	if err == nil {
 		err = c.b.call(c.ctx, c.bound, c.method, args, result, c)
@@ -130,6 +132,14 @@ func (c *Call) Do(args, result any) error {
 	// A reference that comes home must not be released before it has arrived.
 	runtime.KeepAlive(c)
 	return err
+}
+
+// end counts the call out.
+func (c *Call) end() {
+	if o := c.object; o != nil {
+		c.object = nil
+		o.leave(c.b)
+	}
 }
 
 // Discard gives up the live results that were not taken. Who takes all of them

@@ -53,10 +53,12 @@ type Peer struct {
 	objects objects
 	workers workers
 	active  active
-	flows   *flows
-	failed  chan struct{}  // closed with the first failure
-	done    chan struct{}  // closed when the session has ended and err stands
-	joined  sync.WaitGroup // the goroutines of the peer, but for handlers
+
+	renewables active // the calls of renewable objects, to this peer
+	flows      *flows
+	failed     chan struct{}  // closed with the first failure
+	done       chan struct{}  // closed when the session has ended and err stands
+	joined     sync.WaitGroup // the goroutines of the peer, but for handlers
 
 	mu         sync.Mutex
 	linkErr    error // the first failure
@@ -86,8 +88,7 @@ func NewPeer(session transport.Session, cfg Config) (*Peer, error) {
 	}
 	p.budget.limit = int64(cfg.Limits.Receive)
 	p.flows = newFlows(p)
-	p.active.idle = make(chan struct{}, 1)
-	p.active.left = make(chan struct{}, 1)
+	p.active, p.renewables = newActive(), newActive()
 	p.ctx, p.cancel = context.WithCancel(context.WithValue(context.Background(), peerKey{}, p))
 	root := newRoot(p)
 	p.objects = objects{byID: map[uint64]*exported{rootObject: root}, root: root, limit: cfg.Limits.Objects, later: p.later}

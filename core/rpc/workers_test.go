@@ -65,7 +65,7 @@ func TestWorkersSurviveGoexit(t *testing.T) {
 
 func TestActiveDrains(t *testing.T) {
 	leak.Check(t)
-	a := active{idle: make(chan struct{}, 1)}
+	a := newActive()
 	for range 3 {
 		if !a.enter() {
 			t.Fatal("nobody may enter")
@@ -102,7 +102,7 @@ func TestActiveDrains(t *testing.T) {
 func TestActiveConcurrentSafe(t *testing.T) {
 	leak.Check(t)
 	for range 200 {
-		a := active{idle: make(chan struct{}, 1)}
+		a := newActive()
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() {
