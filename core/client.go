@@ -16,16 +16,19 @@ type Client struct {
 	drivers drivers
 	invalid error // what is wrong with the configuration
 	life    life
+	turn    turn // the right to make the next process, after the first
+	events  events
 }
 
 // NewClient returns a client for one plugin. It does no I/O: the plugin is
 // started by Start, or by the first call that needs it, which also tells what is
 // wrong with the configuration.
 func NewClient(cfg ClientConfig) *Client {
-	c := &Client{life: life{ended: make(chan struct{})}}
+	c := &Client{life: life{ended: make(chan struct{})}, turn: newTurn()}
 	if c.cfg, c.drivers, c.invalid = cfg.prepare(); c.invalid != nil {
 		c.invalid = fmt.Errorf("tenon: client: %w", c.invalid)
 	}
+	c.life.launcher = c.cfg.Launcher
 	return c
 }
 
@@ -44,21 +47,26 @@ func (c *Client) Start(ctx context.Context) error {
 // object's methods and to get from them: the codec is chosen so that they can
 // cross.
 func (c *Client) Dispense(ctx context.Context, name string, config any, types ...reflect.Type) (*Object, error) {
-	peer, err := c.peer(ctx)
+	o, err := c.dispense(ctx, name, config, types)
 	if err != nil {
 		return nil, err
 	}
-	return peer.Dispense(ctx, name, config, types...)
+	return c.renewable(o, config, types), nil
 }
 
 // Describe returns the catalogue of what the plugin serves, and starts it when it
 // does not run yet.
 func (c *Client) Describe(ctx context.Context) (*Catalogue, error) {
-	peer, err := c.peer(ctx)
-	if err != nil {
-		return nil, err
+	for {
+		r, err := c.native(ctx)
+		if err != nil {
+			return nil, err
+		}
+		catalogue, err := r.peer.Describe(ctx)
+		if err == nil || ctx.Err() != nil || !c.hasLeft(r) {
+			return catalogue, err
+		}
 	}
-	return peer.Describe(ctx)
 }
 
 // Ping asks the plugin for a sign of life and returns how long that took. It
@@ -68,12 +76,7 @@ func (c *Client) Ping(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	began := time.Now()
-	if r.foreign != nil {
-		err := r.foreign.Ping(ctx)
-		return time.Since(began), err
-	}
-	return r.peer.Ping(ctx)
+	return r.ping(ctx)
 }
 
 // Health asks every object of the plugin that can tell how it fares; see
@@ -85,7 +88,7 @@ func (c *Client) Health(ctx context.Context) ([]rpc.Health, error) {
 		return nil, err
 	}
 	if r.peer == nil {
-		return nil, Errorf(Unimplemented, "the plugin %s speaks %s, which knows no health of objects", r.info.Path, r.info.Dialect)
+		return nil, r.foreignTo("health of objects")
 	}
 	return r.peer.Health(ctx)
 }
@@ -97,7 +100,8 @@ func (c *Client) State() State {
 	return c.life.state
 }
 
-// Done is closed when the plugin has ended for good: it was stopped, or crashed.
+// Done is closed when the plugin has ended for good: it was stopped, or crashed and
+// is not restarted.
 func (c *Client) Done() <-chan struct{} { return c.life.ended }
 
 // Err is nil before Done is closed. Then it is [ErrStopped], or says how the
@@ -132,16 +136,13 @@ func (c *Client) Stats() rpc.Stats {
 	return r.peer.Stats()
 }
 
-// peer returns the engine's side of a plugin that is ready.
-func (c *Client) peer(ctx context.Context) (*rpc.Peer, error) {
+// native returns a process that is ready and has objects.
+func (c *Client) native(ctx context.Context) (*run, error) {
 	r, err := c.ready(ctx)
-	if err != nil {
-		return nil, err
+	if err == nil && r.peer == nil {
+		return nil, r.foreignTo("objects")
 	}
-	if r.peer == nil {
-		return nil, Errorf(Unimplemented, "the plugin %s speaks %s: it has what that dialect dispenses, and no objects", r.info.Path, r.info.Dialect)
-	}
-	return r.peer, nil
+	return r, err
 }
 
 // foreign returns the connection to a plugin of another dialect, nil otherwise.
@@ -163,6 +164,14 @@ func (c *Client) current() (*run, error) {
 		return nil, c.gone()
 	}
 	return nil, Errorf(Unavailable, "the plugin is %v", c.life.state)
+}
+
+// ending says why there is no other process. Called with life.mu held.
+func (c *Client) ending() error {
+	if c.life.err != nil {
+		return c.gone()
+	}
+	return ErrStopped
 }
 
 // gone is what a call gets after the end. Called with life.mu held.

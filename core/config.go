@@ -1,6 +1,7 @@
 package tenon
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -72,6 +73,14 @@ type ClientConfig struct {
 	Silence   time.Duration
 	OnSilence SilencePolicy
 
+	// Restart says whether a plugin that crashed is started again. Default: never.
+	Restart RestartPolicy
+
+	// Ready, if set, is asked about every new process, at the start, after a restart
+	// and in a swap, before anybody else calls it; an error means that the start
+	// failed. It is within StartTimeout.
+	Ready func(ctx context.Context, plugin *Candidate) error
+
 	// Dialects are other handshakes that plugins may speak.
 	Dialects []Dialect
 }
@@ -102,6 +111,9 @@ const defaultStartTimeout = 30 * time.Second
 // prepare returns a copy with the defaults, or what is wrong with the
 // configuration.
 func (cfg ClientConfig) prepare() (ClientConfig, drivers, error) {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
 	if err := cfg.Cookie.validate(); err != nil {
 		return cfg, drivers{}, err
 	}
@@ -128,13 +140,10 @@ func (cfg ClientConfig) prepare() (ClientConfig, drivers, error) {
 			return cfg, drivers{}, fmt.Errorf("service %q: %w", name, err)
 		}
 	}
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
 	if cfg.StartTimeout == 0 {
 		cfg.StartTimeout = defaultStartTimeout
 	}
-	cfg.Stop = cfg.Stop.withDefaults()
+	cfg.Stop, cfg.Restart = cfg.Stop.withDefaults(), cfg.Restart.withDefaults()
 	d, err := newDrivers(cfg.Transports, cfg.Codecs)
 	if err != nil {
 		return cfg, drivers{}, err

@@ -14,8 +14,8 @@ func TestLifecycle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	states := []State{New, Starting, Ready, Draining, Stopped, Crashed}
-	for e, name := range map[event]string{begin: "begin", succeeded: "succeeded", failed: "failed", stopping: "stopping", ended: "ended"} {
+	states := []State{New, Starting, Ready, Restarting, Draining, Stopped, Crashed}
+	for e, name := range map[event]string{begin: "begin", succeeded: "succeeded", failed: "failed", vacated: "vacated", stopping: "stopping", ended: "ended"} {
 		row := regexp.MustCompile(`(?m)^\| ` + name + ` \|.*$`).FindString(string(text))
 		fields := strings.Split(row, "|")
 		if len(fields) != len(states)+4 {

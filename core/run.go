@@ -26,9 +26,64 @@ type run struct {
 	peer    *rpc.Peer // one of the two
 	foreign Foreign
 
-	silence atomic.Bool // it was killed for giving no sign of life
-	explain sync.Once
-	crash   *CrashError
+	silence  atomic.Bool // it was killed for giving no sign of life
+	replaced atomic.Bool // another process took its place
+	explain  sync.Once
+	crash    *CrashError
+	over     chan struct{} // closed when the client has taken note of its end
+}
+
+// launching says what to start.
+type launching struct {
+	launcher   launch.Launcher
+	generation uint64
+	probe      bool // only to ask it what it serves
+}
+
+// known returns the run's Info; that of a test's run that is nil is empty.
+func (r *run) known() Info {
+	if r == nil {
+		return Info{}
+	}
+	return r.info
+}
+
+// ping asks it for a sign of life.
+func (r *run) ping(ctx context.Context) (time.Duration, error) {
+	if r.peer != nil {
+		return r.peer.Ping(ctx)
+	}
+	began := time.Now()
+	err := r.foreign.Ping(ctx)
+	return time.Since(began), err
+}
+
+// foreignTo says what a plugin of another dialect does not have.
+func (r *run) foreignTo(what string) error {
+	return Errorf(Unimplemented, "the plugin %s speaks %s, which knows no %s", r.info.Path, r.info.Dialect, what)
+}
+
+// ending reports whether calls on it fail, or soon will.
+func (r *run) ending() bool {
+	if r.peer != nil {
+		return r.peer.Ending()
+	}
+	select {
+	case <-r.foreign.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+// awaitOver waits until the client has taken note of the end of r.
+func (r *run) awaitOver(ctx context.Context) error {
+	select {
+	case <-r.over:
+		return nil
+	case <-ctx.Done():
+		return waitError(ctx, "learn how the plugin ended", nil)
+	}
 }
 
 // Info says what was started and what was agreed. It is all zero before the
@@ -52,24 +107,21 @@ type Info struct {
 func (c *Client) Info() Info {
 	c.life.mu.Lock()
 	defer c.life.mu.Unlock()
-	if c.life.run == nil {
-		return Info{}
-	}
-	return c.life.run.info
+	return c.life.info
 }
 
 // launch starts the plugin, meets it, and agrees with it. After an error nothing
 // is left.
-func (c *Client) launch(ctx context.Context, generation uint64) (*run, error) {
-	r := &run{output: newOutput(c.cfg)}
-	r.info = Info{Generation: generation, Started: time.Now()}
+func (c *Client) launch(ctx context.Context, how launching) (*run, error) {
+	r := &run{output: newOutput(c.cfg), over: make(chan struct{})}
+	r.info = Info{Generation: how.generation, Started: time.Now()}
 	req := launch.Request{
 		Env:    append([]string{c.cfg.Cookie.env()}, r.output.offers...),
 		Link:   true,
 		Stdout: r.output.announcements, Stderr: r.output.stderr,
 		Logger: c.cfg.Logger, Debug: debugging(),
 	}
-	process, err := c.cfg.Launcher.Launch(ctx, req)
+	process, err := how.launcher.Launch(ctx, req)
 	if err != nil {
 		return nil, r.startError(ctx, err)
 	}
@@ -79,7 +131,11 @@ func (c *Client) launch(ctx context.Context, generation uint64) (*run, error) {
 	if debugging() && r.info.PID != 0 {
 		fmt.Fprintf(os.Stderr, "%s: no timer runs; to look into the plugin %s: dlv attach %d\n", debugEnv, r.info.Path, r.info.PID)
 	}
-	if err := c.meet(ctx, r); err != nil {
+	err = c.meet(ctx, r, how.probe)
+	if err == nil && !how.probe {
+		err = c.judge(ctx, r)
+	}
+	if err != nil {
 		err = r.startError(ctx, err)
 		r.abandon()
 		return nil, err
@@ -92,14 +148,14 @@ func (c *Client) launch(ctx context.Context, generation uint64) (*run, error) {
 // meet connects to a process that was launched: over the link that it inherited,
 // or where it announces to listen, or in another dialect, whichever comes first.
 // It gives up when the process ends.
-func (c *Client) meet(ctx context.Context, r *run) error {
+func (c *Client) meet(ctx context.Context, r *run, probe bool) error {
 	greeting, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	greeted := make(chan error, 1)
 	link := r.process.Link()
 	if link != nil {
 		r.info.Link = linkName(link, true)
-		go func() { greeted <- c.greet(greeting, link, r) }()
+		go func() { greeted <- c.greet(greeting, link, r, probe) }()
 	}
 	select {
 	case err := <-greeted:
@@ -113,7 +169,7 @@ func (c *Client) meet(ctx context.Context, r *run) error {
 			link.Close()
 			<-greeted
 		}
-		return c.answer(ctx, line, r)
+		return c.answer(ctx, line, r, probe)
 	case <-r.process.Done():
 	case <-ctx.Done():
 	}
@@ -133,7 +189,7 @@ func (c *Client) meet(ctx context.Context, r *run) error {
 var errOtherDialect = errors.New("the plugin speaks another dialect")
 
 // answer connects to a plugin that announced on stdout how it can be reached.
-func (c *Client) answer(ctx context.Context, line []byte, r *run) error {
+func (c *Client) answer(ctx context.Context, line []byte, r *run, probe bool) error {
 	if d := r.output.dialect(line); d != nil {
 		foreign, err := d.Connect(ctx, line, r.process)
 		if err != nil {
@@ -151,17 +207,17 @@ func (c *Client) answer(ctx context.Context, line []byte, r *run) error {
 		return fmt.Errorf("connect to where the plugin announced to listen: %w", err)
 	}
 	r.info.Link = linkName(link, false)
-	return c.greet(ctx, link, r)
+	return c.greet(ctx, link, r, probe)
 }
 
 // greet does the host's part of the handshake and starts the engine. It owns
 // link.
-func (c *Client) greet(ctx context.Context, link net.Conn, r *run) error {
+func (c *Client) greet(ctx context.Context, link net.Conn, r *run, probe bool) error {
 	offer := hello.Offer{
 		Tenon: hello.Version, Versions: c.cfg.Versions,
 		Transports: c.drivers.over(link), Codecs: names(c.drivers.codecs),
 		Limits: c.cfg.Limits.WithDefaults(), Features: features,
-		Debug: debugging(), Generation: r.info.Generation,
+		Debug: debugging(), Generation: r.info.Generation, Probe: probe,
 	}
 	var answer hello.Answer
 	err := exchange(ctx, link, debugging(), func() error {

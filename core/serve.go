@@ -100,10 +100,13 @@ func ServeConn(ctx context.Context, link net.Conn, cfg ServeConfig) error {
 		link.Close()
 		return err
 	}
-	peer, err := greetHost(ctx, link, cfg)
+	peer, probe, err := greetHost(ctx, link, cfg)
 	if err != nil {
 		link.Close()
 		return err
+	}
+	if probe { // another process may be at work
+		cfg.Background, cfg.OnShutdown = nil, nil
 	}
 	background := cfg.startBackground(peer)
 	select {
@@ -231,10 +234,10 @@ func announceAndAccept(ctx context.Context) (net.Conn, error) {
 }
 
 // greetHost does the plugin's part of the handshake and starts the engine.
-func greetHost(ctx context.Context, link net.Conn, cfg ServeConfig) (*rpc.Peer, error) {
+func greetHost(ctx context.Context, link net.Conn, cfg ServeConfig) (peer *rpc.Peer, probe bool, err error) {
 	d, err := newDrivers(cfg.Transports, cfg.Codecs)
 	if err != nil {
-		return nil, fmt.Errorf("tenon: serve: %w", err)
+		return nil, false, fmt.Errorf("tenon: serve: %w", err)
 	}
 	versions := cfg.versions()
 	have := hello.Have{
@@ -259,15 +262,20 @@ func greetHost(ctx context.Context, link net.Conn, cfg ServeConfig) (*rpc.Peer, 
 		err = hello.Verify(offer, answer)
 	}
 	if err != nil {
-		return nil, handshakeError(transport.Plugin, err)
+		return nil, false, handshakeError(transport.Plugin, err)
 	}
-	return startPeer(link, d, peerConfig{
+	engine := rpc.Config{
+		Services: versions[answer.Version], Default: cfg.Default, Limits: cfg.Limits, Errors: cfg.Errors,
+		ServerInterceptors: cfg.Interceptors, OnShutdown: cfg.OnShutdown, Logger: cfg.Logger,
+	}
+	if offer.Probe {
+		engine.OnShutdown = nil
+	}
+	peer, err = startPeer(link, d, peerConfig{
 		side: transport.Plugin, answer: answer, remote: offer.Limits, debug: offer.Debug || debugging(),
-		engine: rpc.Config{
-			Services: versions[answer.Version], Default: cfg.Default, Limits: cfg.Limits, Errors: cfg.Errors,
-			ServerInterceptors: cfg.Interceptors, OnShutdown: cfg.OnShutdown, Logger: cfg.Logger,
-		},
+		engine: engine,
 	})
+	return peer, offer.Probe, err
 }
 
 // newInstance returns a name for this process that no other one has. It is no

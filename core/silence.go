@@ -2,6 +2,7 @@ package tenon
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -13,7 +14,8 @@ type SilencePolicy uint8
 // The policies for a silent plugin.
 const (
 	Report         SilencePolicy = iota // say it in the log, and again when it speaks
-	KillWhenSilent                      // kill it: its calls fail with a [CrashError] that says so
+	KillWhenSilent                      // kill it: its calls fail with a [CrashError] that says so, and what follows is up to [RestartPolicy]
+	Restart                             // the same, and restart it even where there is no RestartPolicy: five times within a minute at most
 )
 
 // watchSilence asks the plugin for signs of life until it ends, and does what the
@@ -45,7 +47,7 @@ func (c *Client) watchSilence(r *run) {
 			return
 		case <-answered:
 			if s.heard() {
-				c.cfg.Logger.Info("the plugin speaks again", "plugin", r.info.Path)
+				c.report(Event{Kind: EventSpeaking, Info: r.info})
 			}
 		case now := <-ticker.C:
 			pause := now.Sub(last)
@@ -65,10 +67,19 @@ const silenceSteps = 8
 
 // silent does what the policy says.
 func (c *Client) silent(r *run) {
-	c.cfg.Logger.Error("the plugin gives no sign of life", "plugin", r.info.Path, "for", c.cfg.Silence)
-	if c.cfg.OnSilence == KillWhenSilent {
+	c.report(Event{Kind: EventSilent, Info: r.info, Err: fmt.Errorf("it gave no sign of life for %v", c.cfg.Silence)})
+	if c.cfg.OnSilence != Report {
 		r.silence.Store(true)
 		r.process.Kill()
+	}
+}
+
+// report tells what changes no state.
+func (c *Client) report(e Event) {
+	c.life.mu.Lock()
+	defer c.unlock()
+	if !c.life.told {
+		c.tell(e)
 	}
 }
 

@@ -3,93 +3,177 @@ package tenon
 import (
 	"context"
 	"fmt"
+	"time"
+
+	"github.com/tenon-dev/tenon/core/rpc"
 )
 
-// ready returns the running plugin, and starts it when it was never started.
+// ready returns the process that serves. It starts the plugin when it was never
+// started, and waits while it starts or restarts.
 func (c *Client) ready(ctx context.Context) (*run, error) {
 	if c.invalid != nil {
 		return nil, c.invalid
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("tenon: start the plugin: %w", err)
+		return nil, waitError(ctx, "start the plugin", nil)
 	}
+	for {
+		r, s, err := c.need()
+		switch {
+		case err != nil:
+			return nil, err
+		case s != nil:
+			err = c.await(ctx, s)
+		case !r.ending():
+			return r, nil
+		default: // it has just died: what follows is found out in this moment
+			err = r.awaitOver(ctx)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// need returns the process that serves, or else the start to wait for, which it
+// begins where there is none.
+func (c *Client) need() (*run, *start, error) {
 	l := &c.life
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	switch l.change(begin, nil, nil) {
 	case New:
 		c.begin()
 	case Ready:
-		defer l.mu.Unlock()
-		return l.run, nil
+		return l.run, nil, nil
 	case Draining:
-		defer l.mu.Unlock()
-		return nil, Errorf(Unavailable, "the plugin is being stopped")
+		return nil, nil, Errorf(Unavailable, "the plugin is being stopped")
 	case Stopped, Crashed:
-		defer l.mu.Unlock()
-		return nil, c.gone()
+		return nil, nil, c.gone()
 	}
-	s := l.start
-	s.waiting++
-	l.mu.Unlock()
+	l.start.waiting++
+	return nil, l.start, nil
+}
 
+// await waits for a start that counts this caller.
+func (c *Client) await(ctx context.Context, s *start) error {
 	select {
 	case <-s.done:
+		return s.err
 	case <-ctx.Done():
-		l.mu.Lock()
-		if s.waiting--; s.waiting == 0 {
-			s.cancel()
-		}
-		l.mu.Unlock()
-		return nil, fmt.Errorf("tenon: start the plugin: %w", context.Cause(ctx))
 	}
-	if s.err != nil {
-		return nil, s.err
+	c.life.mu.Lock()
+	if s.waiting--; s.waiting == 0 && !s.restart {
+		s.cancel()
 	}
-	return c.current()
+	c.life.mu.Unlock()
+	if s.restart {
+		return waitError(ctx, "wait for the plugin's next process", s.cause)
+	}
+	return waitError(ctx, "start the plugin", nil)
+}
+
+// waitError is what a caller gets whose context ended, and why it had to wait.
+func waitError(ctx context.Context, what string, cause error) error {
+	why := context.Cause(ctx)
+	if cause != nil {
+		return Errorf(rpc.CodeOf(why), "tenon: %s: %w; the last one: %w", what, why, cause)
+	}
+	return Errorf(rpc.CodeOf(why), "tenon: %s: %w", what, why)
 }
 
 // begin starts an attempt. Called with life.mu held.
 func (c *Client) begin() {
 	ctx, cancel := context.WithCancel(context.Background())
-	if !debugging() && c.cfg.StartTimeout > 0 {
-		ctx, cancel = context.WithTimeoutCause(context.Background(), c.cfg.StartTimeout, fmt.Errorf("it was not ready within %v: %w", c.cfg.StartTimeout, context.DeadlineExceeded))
-	}
 	s := &start{cancel: cancel, done: make(chan struct{})}
 	c.life.start = s
-	generation := c.life.generation
-	go c.attempt(ctx, s, generation)
+	go c.attempt(ctx, s)
 }
 
 // attempt makes one start. Stop waits for it, as do those who need the plugin.
-func (c *Client) attempt(ctx context.Context, s *start, generation uint64) {
-	defer s.cancel()
-	r, err := c.launch(ctx, generation)
+func (c *Client) attempt(ctx context.Context, s *start) {
+	r, err := c.launchNext(ctx)
+	c.settle(s, r, err)
+}
+
+// launchNext starts one more process with the launcher of the moment, within
+// StartTimeout.
+func (c *Client) launchNext(ctx context.Context) (*run, error) {
 	l := &c.life
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.start = nil
-	if err != nil {
-		s.err = err
-		if l.change(failed, nil, err) == Draining {
-			s.err = fmt.Errorf("tenon: the plugin was stopped while it started: %w", ErrStopped)
-		}
-		close(s.done)
+	l.generation++
+	how := launching{launcher: l.launcher, generation: l.generation}
+	l.mu.Unlock()
+	return c.launchWithin(ctx, c.cfg.StartTimeout, how)
+}
+
+// launchWithin is launch, within so much time.
+func (c *Client) launchWithin(ctx context.Context, limit time.Duration, how launching) (*run, error) {
+	if !debugging() && limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("it was not ready within %v: %w", limit, context.DeadlineExceeded))
+		defer cancel()
+	}
+	return c.launch(ctx, how)
+}
+
+// settle ends what callers wait for: r is the plugin from now on, or err says why
+// there is none. Only the first call for a start has an effect.
+func (c *Client) settle(s *start, r *run, err error) {
+	c.life.mu.Lock()
+	defer c.unlock()
+	c.settleLocked(s, r, err)
+}
+
+func (c *Client) settleLocked(s *start, r *run, err error) {
+	if s.settled {
 		return
 	}
-	if l.change(succeeded, r, nil) == Draining {
-		s.err = fmt.Errorf("tenon: the plugin was stopped while it started: %w", ErrStopped)
+	s.settled = true
+	defer close(s.done)
+	defer s.cancel()
+	l := &c.life
+	if l.start == s {
+		l.start = nil
 	}
-	close(s.done)
+	e := succeeded
+	if err != nil {
+		e = failed
+	}
+	if l.change(e, r, err) == Draining {
+		err = fmt.Errorf("tenon: the plugin was stopped while it started: %w", ErrStopped)
+	}
+	s.err = err
+	if r != nil {
+		c.attend(r)
+	}
+	c.tellEnd()
+}
+
+// attend watches over a process that is ready. Called with life.mu held.
+func (c *Client) attend(r *run) {
+	c.tell(Event{Kind: EventReady, Info: r.info})
 	go c.watch(r)
 	go c.watchSilence(r)
 }
 
-// watch notices the end of a plugin. It ends with it.
+// watch notices the end of a process, and ends with it.
 func (c *Client) watch(r *run) {
 	err := r.wait()
-	c.life.mu.Lock()
-	defer c.life.mu.Unlock()
-	if c.life.change(ended, nil, err) == Ready {
-		c.cfg.Logger.Error("the plugin crashed", "plugin", r.info.Path, "error", err)
+	l := &c.life
+	l.mu.Lock()
+	defer c.unlock()
+	defer close(r.over)
+	if l.run != r { // it was replaced
+		return
 	}
+	if l.state == Ready {
+		c.tell(Event{Kind: EventCrashed, Info: r.info, Err: err})
+		if c.restarts(r) && c.beginRestart(err) {
+			return
+		}
+		err = c.givenUp(err)
+	}
+	l.change(ended, nil, err)
+	c.tellEnd()
 }

@@ -11,27 +11,65 @@ import (
 // It returns when the process is gone, and always nil. Stopping what was stopped, or crashed, or
 // never started, is fine; then the client cannot be started any more.
 func (c *Client) Stop(ctx context.Context) error {
-	l := &c.life
-	l.mu.Lock()
-	before := l.change(stopping, nil, nil)
-	s := l.start
-	l.mu.Unlock()
+	before, s, _ := c.stopping()
 	switch before {
-	case Starting:
-		s.cancel()
-		<-s.done // bounded: a start that was cancelled kills what it has
-	case Ready:
+	case Starting, Ready, Restarting:
 	default: // somebody else stops it, or there is nothing to stop
 		return c.stopped(ctx)
 	}
-	l.mu.Lock()
-	r := l.run
-	l.mu.Unlock()
+	if s != nil {
+		<-s.done // bounded: a start that was given up kills what it has
+	}
+	if !c.swapOver(ctx) {
+		c.Kill()
+		return nil
+	}
+	c.life.mu.Lock()
+	r := c.life.run
+	c.life.mu.Unlock()
 	if r != nil {
 		r.stop(ctx, c.cfg.Stop)
 	}
-	<-l.ended
+	<-c.life.ended
 	return nil
+}
+
+// stopping begins the end, and gives up what would make another process. It
+// returns the state before, the start that callers wait for, and the processes
+// that there are.
+func (c *Client) stopping() (State, *start, []*run) {
+	l := &c.life
+	l.mu.Lock()
+	defer c.unlock()
+	before := l.change(stopping, nil, nil)
+	c.tellEnd()
+	if l.start != nil {
+		l.start.cancel()
+	}
+	if l.swapping != nil {
+		l.swapping()
+	}
+	var all []*run
+	for _, r := range []*run{l.run, l.leaving} {
+		if r != nil {
+			all = append(all, r)
+		}
+	}
+	return before, l.start, all
+}
+
+// swapOver waits, after stopping, until no swap is under way; false means that ctx
+// ended first.
+func (c *Client) swapOver(ctx context.Context) bool {
+	select {
+	case c.turn <- struct{}{}: // also when ctx has ended already
+	default:
+		if c.turn.take(ctx) != nil {
+			return false
+		}
+	}
+	c.turn.release()
+	return true
 }
 
 // stopped waits for the end, which somebody else brings about.
@@ -51,23 +89,45 @@ func (c *Client) Close() error { return c.Stop(context.Background()) }
 
 // Kill ends the plugin at once, and what it started, and returns when it is gone.
 func (c *Client) Kill() {
-	l := &c.life
-	l.mu.Lock()
-	l.change(stopping, nil, nil)
-	s := l.start
-	l.mu.Unlock()
+	_, s, all := c.stopping()
+	for _, r := range all {
+		r.kill()
+	}
 	if s != nil {
-		s.cancel()
 		<-s.done
 	}
-	l.mu.Lock()
-	r := l.run
-	l.mu.Unlock()
+	c.swapOver(context.Background())
+	c.life.mu.Lock()
+	r := c.life.run // a start may have succeeded in the last moment
+	c.life.mu.Unlock()
 	if r != nil {
-		r.process.Kill()
-		r.close()
+		r.kill()
 	}
-	<-l.ended
+	<-c.life.ended
+}
+
+// discard stops a process that never served.
+func (r *run) discard(ctx context.Context, policy StopPolicy) {
+	r.stop(ctx, policy)
+	r.abandon()
+}
+
+func (r *run) kill() {
+	r.process.Kill()
+	r.close()
+}
+
+// retire stops a process whose place another one has taken, when what runs there
+// has ended.
+func (r *run) retire(ctx context.Context, policy StopPolicy) {
+	r.replaced.Store(true)
+	if policy.Drain > 0 {
+		drain, cancel := bounded(ctx, policy.Drain)
+		r.peer.AwaitIdle(drain) // what goes on after that is cut off
+		cancel()
+	}
+	r.stop(ctx, policy)
+	<-r.over
 }
 
 // stop goes down the ladder until the process is gone.
@@ -94,9 +154,12 @@ func (r *run) stop(ctx context.Context, policy StopPolicy) {
 
 // close ends the connection.
 func (r *run) close() {
-	if r.foreign != nil {
+	switch {
+	case r.foreign != nil:
 		r.foreign.Close()
-	} else {
+	case r.replaced.Load():
+		r.peer.CloseBecause(ErrReplaced)
+	default:
 		r.peer.Close()
 	}
 }

@@ -26,6 +26,7 @@ type Offer struct {
 	Features   []string   `json:"features,omitempty"`
 	Debug      bool       `json:"debug,omitempty"`      // timers are stopped
 	Generation uint64     `json:"generation,omitempty"` // counts the starts of this plugin by this host, from 1
+	Probe      bool       `json:"probe,omitempty"`      // the host only wants to know what the plugin serves
 }
 
 // An Answer is what the plugin says: what it chose, or a refusal.
