@@ -47,7 +47,7 @@ func (c *Client) need() (*run, *start, error) {
 	case Ready:
 		return l.run, nil, nil
 	case Draining:
-		return nil, nil, Errorf(Unavailable, "the plugin is being stopped")
+		return nil, nil, Errorf(Unavailable, "%w: it ends in this moment", ErrStopped)
 	case Stopped, Crashed:
 		return nil, nil, c.gone()
 	}

@@ -111,7 +111,7 @@ func (c *Client) beginSwap(ctx context.Context, launcher launch.Launcher, mode S
 		l.start.waiting++
 		return nil, l.start, nil
 	case Draining:
-		return nil, nil, Errorf(Unavailable, "tenon: swap: the plugin is being stopped")
+		return nil, nil, Errorf(Unavailable, "swap: %w: it ends in this moment", ErrStopped)
 	case Stopped, Crashed:
 		return nil, nil, c.gone()
 	}
