@@ -130,6 +130,16 @@ func TestRestartUnderLoad(t *testing.T) {
 			}
 		})
 	}
+	callers.Go(func() { // objects that are made while it crashes
+		for !stop.Load() {
+			o, err := c.Dispense(t.Context(), "configured", "my ")
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			o.Close()
+		}
+	})
 	for range 20 {
 		mark := good.Load()
 		if _, err := diesMethod.Call(t.Context(), o, 1); err == nil {

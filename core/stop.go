@@ -121,6 +121,7 @@ func (r *run) kill() {
 // has ended.
 func (r *run) retire(ctx context.Context, policy StopPolicy) {
 	r.replaced.Store(true)
+	r.peer.Retire()
 	if policy.Drain > 0 {
 		drain, cancel := bounded(ctx, policy.Drain)
 		r.peer.AwaitIdle(drain) // what goes on after that is cut off

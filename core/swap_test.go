@@ -183,6 +183,22 @@ func TestSwapUnderLoad(t *testing.T) {
 			}
 		})
 	}
+	callers.Go(func() { // who comes new is served too
+		for !stop.Load() {
+			if _, err := c.Describe(t.Context()); err != nil {
+				t.Error(err)
+			}
+			o, err := c.Dispense(t.Context(), "swapped", "my ")
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			if _, err := whoMethod.Call(t.Context(), o, "x"); err != nil {
+				t.Error(err)
+			}
+			o.Close()
+		}
+	})
 	for i := range 10 {
 		mode := tenon.SwapMode(i % 2)
 		if err := c.Swap(t.Context(), program([]string{"swap2", "swap1"}[i/2%2]), mode); err != nil {

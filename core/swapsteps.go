@@ -84,7 +84,6 @@ func (s *swap) vacate() error {
 		l.change(vacated, nil, nil)
 		_, cancel := context.WithCancel(s.alive)
 		l.start = &start{cancel: cancel, restart: true, done: make(chan struct{})}
-		s.old.peer.Retire()
 	default:
 		defer l.mu.Unlock()
 		return s.c.ending()
@@ -123,7 +122,6 @@ func (s *swap) install(next *run) error {
 		s.c.tell(Event{Kind: EventReplaced, Info: old.info})
 		l.change(succeeded, next, nil)
 		s.c.attend(next)
-		old.peer.Retire()
 	default:
 		err := s.c.ending()
 		if gap := l.start; gap != nil { // nobody else ends it
