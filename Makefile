@@ -19,7 +19,7 @@ PKGS ?= $(MODULES)
 TEST_FLAGS ?=
 FUZZTIME ?= 10s
 CHAOS_TIME ?= 30s
-CHAOS_FLAGS ?= -cycles 1000 -plugins 100
+CHAOS_FLAGS ?= -cycles 1000 -plugins 100 -successions 200
 FUZZ ?=
 
 # Folder patterns of the modules in the workspace: "./core/... ./tools/... …".

@@ -68,6 +68,59 @@ func (s *suite) cycle(ctx context.Context, kill bool, t transport.Transport) err
 	}
 }
 
+// succession lets one plugin be followed by the next so many times under a load of
+// calls: after SIGKILL, or by swaps, every second one with the old process stopped
+// first. Nothing may be left, and memory must not grow.
+func (s *suite) succession(ctx context.Context, n int, kill bool, over []transport.Transport, progress func(done int)) (calls, excused int64, err error) {
+	before := s.counter.count()
+	for i, t := range over {
+		share := (i+1)*n/len(over) - i*n/len(over)
+		c := &scene{run: s, transport: t, rand: seeded(uint64(i))}
+		err := s.successors(ctx, c, share, kill, func(done int) { progress(i*n/len(over) + done) })
+		if ended := c.end(); err == nil {
+			err = ended
+		}
+		if c.load != nil {
+			calls, excused = calls+c.load.calls.Load(), excused+c.load.excused.Load()
+		}
+		if err != nil {
+			return calls, excused, fmt.Errorf("over %s: %w", t.Name(), err)
+		}
+	}
+	return calls, excused, s.counter.settled(before)
+}
+
+func (s *suite) successors(ctx context.Context, c *scene, n int, kill bool, progress func(done int)) error {
+	excuses, change := isCrash, func(cfg *tenon.ClientConfig) { cfg.Restart = atOnce }
+	if !kill {
+		excuses, change = nil, nil
+	}
+	if err := c.serve(ctx, 0, excuses, change); err != nil {
+		return err
+	}
+	warm := min(n/4, 50)
+	var heap uint64
+	for i := range n {
+		err := error(nil)
+		if kill {
+			err = c.dieOnce(ctx)
+		} else if err = c.client.Swap(ctx, c.next("victim"), tenon.SwapMode(i%2)); err == nil {
+			err = c.load.broken()
+		}
+		if err != nil {
+			return fmt.Errorf("process %d of %d: %w", i+1, n, err)
+		}
+		if i == warm {
+			heap = liveHeap()
+		}
+		progress(i + 1)
+	}
+	if now := liveHeap(); now > heap+flatWithin {
+		return fmt.Errorf("after %d processes the heap holds %d KiB, after %d it was %d KiB", n, now>>10, warm+1, heap>>10)
+	}
+	return nil
+}
+
 // many starts so many plugins together, calls each, and stops all.
 func (s *suite) many(ctx context.Context, n int, over []transport.Transport) (took time.Duration, err error) {
 	before := s.counter.count()

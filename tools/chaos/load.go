@@ -32,6 +32,11 @@ type load struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
+	// excuses says which errors of calls and of streams are as they should be: the
+	// next call or stream must do. Nil: none are.
+	excuses func(err error, stream bool) bool
+	excused atomic.Int64
+
 	mu      sync.Mutex
 	wrong   error   // an answer that is not right, or a call that came back too late
 	failed  []error // of each goroutine, how its calls failed
@@ -39,16 +44,37 @@ type load struct {
 }
 
 func startLoad(o *tenon.Object, seed uint64) *load {
-	ctx, cancel := context.WithCancel(context.Background())
-	l := &load{object: o, cancel: cancel, running: callersOfLoad + streamsOfLoad}
+	l := &load{object: o}
+	l.start(seed, streamsOfLoad)
+	return l
+}
+
+func (l *load) start(seed uint64, streams int) {
+	var ctx context.Context
+	ctx, l.cancel = context.WithCancel(context.Background())
+	l.running = callersOfLoad + streams
 	for i := range uint64(callersOfLoad) {
 		r := rand.New(rand.NewPCG(seed, i))
 		l.wg.Go(func() { l.ended(ctx, l.call(ctx, i, r)) })
 	}
-	for i := range uint64(streamsOfLoad) {
-		l.wg.Go(func() { l.ended(ctx, l.stream(ctx, i)) })
+	for i := range uint64(streams) {
+		l.wg.Go(func() {
+			err := l.stream(ctx, i)
+			for l.isExcused(ctx, err, true) {
+				err = l.stream(ctx, i)
+			}
+			l.ended(ctx, err)
+		})
 	}
-	return l
+}
+
+// isExcused reports whether an error is as it should be.
+func (l *load) isExcused(ctx context.Context, err error, stream bool) bool {
+	if err == nil || ctx.Err() != nil || l.excuses == nil || !l.excuses(err, stream) {
+		return false
+	}
+	l.excused.Add(1)
+	return true
 }
 
 // call makes one call after the other and returns why one failed.
@@ -65,6 +91,9 @@ func (l *load) call(ctx context.Context, id uint64, r *rand.Rand) error {
 		cancel()
 		if took := time.Since(began); took > callWithin+lateBy {
 			l.isWrong(fmt.Errorf("a call with a deadline of %v returned after %v, with %v", callWithin, took, err))
+		}
+		if l.isExcused(ctx, err, false) {
+			continue
 		}
 		if err != nil {
 			return err

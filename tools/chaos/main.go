@@ -46,6 +46,7 @@ type options struct {
 	length         time.Duration
 	steps          int
 	cycles, many   int
+	succession     int
 	faults, over   string
 	list, verbose  bool
 	victimEnv      []string // for tests
@@ -62,6 +63,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	fs.DurationVar(&opts.length, "for", 60*time.Second, "how `long` things are done to plugins")
 	fs.IntVar(&opts.steps, "steps", 0, "how many `steps` at most (default: as many as there is time for)")
 	fs.IntVar(&opts.cycles, "cycles", 0, "then start and kill a plugin so many `times`, and start and stop it as often")
+	fs.IntVar(&opts.succession, "successions", 0, "then let a plugin under load crash and be restarted so many `times`, and swap it as often")
 	fs.IntVar(&opts.many, "plugins", 0, "then start so many `plugins` together, and stop them")
 	fs.StringVar(&opts.faults, "faults", "", "`what` may happen, by names or beginnings of names that -list prints (default: all)")
 	fs.StringVar(&opts.over, "transports", "", "`transports`, of direct, yamux, smux (default: all)")
@@ -140,6 +142,23 @@ func (o *options) all(ctx context.Context, s *suite, chosen []fault) error {
 		})
 		if err == nil {
 			fmt.Fprintf(o.stdout, "%d times %s: nothing left, memory flat, %.0f ms each\n", o.cycles, what, float64(time.Since(began).Milliseconds())/float64(o.cycles))
+		}
+	}
+	for _, kill := range []bool{true, false} {
+		if err != nil || o.succession == 0 {
+			break
+		}
+		what := map[bool]string{true: "SIGKILL and restart", false: "Swap"}[kill]
+		began := time.Now()
+		var calls, excused int64
+		calls, excused, err = s.succession(ctx, o.succession, kill, over, func(n int) {
+			if n%100 == 0 {
+				fmt.Fprintf(o.stderr, "%s: %d of %d\n", what, n, o.succession)
+			}
+		})
+		if err == nil {
+			fmt.Fprintf(o.stdout, "%d times %s under load: %d calls answered rightly, %d failed with the crash, nothing left, memory flat, %.0f ms each\n",
+				o.succession, what, calls, excused, float64(time.Since(began).Milliseconds())/float64(o.succession))
 		}
 	}
 	if err == nil && o.many > 0 {
