@@ -23,6 +23,11 @@ type ClientConfig struct {
 	// Launcher starts the plugin, such as launch.Command("./plugin"). Required.
 	Launcher launch.Launcher
 
+	// Name is what operators call the plugin: TENON_ATTACH=name=socket in the host's
+	// environment makes the host attach to one that runs already. Default: what the
+	// launcher says, which is the file's name for launch.Command.
+	Name string
+
 	// Transports and Codecs are what the host can speak, in order of preference:
 	// the first that the plugin has too is used; a codec is chosen for each
 	// service. TENON_TRANSPORT and TENON_CODEC in the host's environment force one
@@ -119,6 +124,13 @@ func (cfg ClientConfig) prepare() (ClientConfig, drivers, error) {
 	}
 	if cfg.Launcher == nil {
 		return cfg, drivers{}, errors.New(`there is no launcher: set one, such as launch.Command("./plugin")`)
+	}
+	launcher, forced, err := cfg.forcedLauncher()
+	if err != nil {
+		return cfg, drivers{}, err
+	}
+	if cfg.Launcher = launcher; forced {
+		cfg.Logger.Info("the plugin is attached to, and not started, since "+attachEnv+" says so", "plugin", launch.NameOf(launcher))
 	}
 	if err := cfg.Limits.Validate(); err != nil {
 		return cfg, drivers{}, err

@@ -39,6 +39,8 @@ func (e *CrashError) Error() string {
 	switch {
 	case e.Silent:
 		b.WriteString("it gave no sign of life, and was killed")
+	case e.PID == 0 && e.ExitCode < 0 && e.Signal == nil: // only the link is known
+		fmt.Fprintf(&b, "its link ended (%v)", e.Link)
 	case !e.Exited:
 		fmt.Fprintf(&b, "its link ended (%v) while the process went on, and was killed", e.Link)
 	case e.Signal != nil:

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 )
 
 // The exit codes of a plugin that uses [Main].
@@ -21,7 +20,16 @@ const (
 // SIGTERM and SIGPIPE from ending the plugin before its host does, and where the
 // plugin leads a process group of its own, it ends what the plugin started when
 // the host is gone.
+//
+// A person who starts the plugin by hand gets the flags --help, --version,
+// --describe (what it serves, as JSON) and --serve, which waits for hosts as
+// [ServeConfig.Standalone] does, until SIGINT or SIGTERM. A plugin may have
+// flags of its own: others are left alone, and none is looked at in a process that
+// a host started.
 func Main(cfg ServeConfig) {
+	if !cfg.launched() {
+		os.Exit(byHand(cfg, os.Args[1:], os.Stdout, os.Stderr))
+	}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, swallowed...) // and never read: caught, not ignored, since children inherit that
 	err := Serve(context.Background(), cfg)
@@ -49,5 +57,3 @@ func exitCode(err error) int {
 		return exitFailed
 	}
 }
-
-func program() string { return filepath.Base(os.Args[0]) }

@@ -12,6 +12,9 @@ import (
 // to clean up.
 var swallowed = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGPIPE}
 
+// ending are the signals that end a plugin that runs by itself.
+var ending = []os.Signal{syscall.SIGINT, syscall.SIGTERM}
+
 // endGroup ends what the plugin started, and the plugin itself, where it leads a
 // process group: nobody else will.
 func endGroup() {

@@ -246,13 +246,14 @@ func (c *Client) greet(ctx context.Context, link net.Conn, r *run, probe bool) e
 	return err
 }
 
-// linkName names the kind of a link to an operator.
+// linkName names the kind of a link to an operator. What is inherited and has no
+// address is one end of a pair.
 func linkName(link net.Conn, inherited bool) string {
-	network := "connection"
+	network, address := "connection", ""
 	if a := link.RemoteAddr(); a != nil {
-		network = a.Network()
+		network, address = a.Network(), a.String()
 	}
-	if inherited && network == "unix" {
+	if inherited && network == "unix" && (address == "" || address == "@") {
 		return "socketpair"
 	}
 	return network

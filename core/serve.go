@@ -67,6 +67,19 @@ type ServeConfig struct {
 	// [HostFrom].
 	Background func(ctx context.Context, host *Host)
 
+	// Standalone lets the plugin run by itself where no host started it: it waits for
+	// hosts, one or many, under its Name (default: the program's), in a directory
+	// that only its user may enter. Hosts find it with [attach.To]. Without it, the
+	// flag --serve of [Main] does the same.
+	Standalone bool
+
+	// RuntimeDir is that directory. Default: [attach.Dir].
+	RuntimeDir string
+
+	// Replace ends another process that has the same name there, as the flag --replace
+	// does. Default: it stays, and this one says so and does not serve.
+	Replace bool
+
 	// Logger gets what Tenon has to say in the plugin. Default: silent.
 	Logger *slog.Logger
 }
@@ -79,12 +92,18 @@ var ErrHostGone = errors.New("the host is gone")
 // it, or is gone, or ctx ends. It owns nothing of the process: no flags, no
 // signals, no exit; [Main] does.
 //
+// With [ServeConfig.Standalone], and no host that started it, it waits for hosts
+// under its name until ctx ends.
+//
 // It returns nil after an orderly shutdown, ErrHostGone, ctx's error, or what
 // went wrong: a [*NotStartedByHostError] in a process that no host started, and a
 // [*HandshakeError] where the two sides do not fit.
 func Serve(ctx context.Context, cfg ServeConfig) error {
 	if err := cfg.validate(); err != nil {
 		return err
+	}
+	if cfg.Standalone && !cfg.launched() {
+		return serveAlone(ctx, cfg, nil)
 	}
 	link, err := bootstrap(ctx, cfg.Cookie)
 	if err != nil {
@@ -178,6 +197,11 @@ func (cfg ServeConfig) validate() error {
 	return nil
 }
 
+// launched reports whether a host started this process.
+func (cfg ServeConfig) launched() bool {
+	return cfg.Cookie.present() && os.Getenv(launch.LinkEnv) != ""
+}
+
 // versions returns the services of every protocol version.
 func (cfg ServeConfig) versions() map[int]Services {
 	all := maps.Clone(cfg.Versions)
@@ -246,7 +270,7 @@ func greetHost(ctx context.Context, link net.Conn, cfg ServeConfig) (peer *rpc.P
 		Codecs:     names(d.codecs),
 		Limits:     cfg.Limits.WithDefaults(),
 		Features:   features,
-		Name:       cfg.Name, Release: cfg.Release,
+		Name:       cfg.Name, Release: cfg.release(),
 		Instance: newInstance(),
 	}
 	var offer hello.Offer

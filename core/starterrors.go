@@ -80,5 +80,5 @@ func (e *NotStartedByHostError) Error() string {
 	if e.CookieSet {
 		why = "although " + e.Cookie + " is set, there is no link to a host in " + launch.LinkEnv
 	}
-	return "this program is a plugin: it does its work for another program and cannot be used by itself (" + why + ")"
+	return "this program is a plugin: it does its work for another program and cannot be used by itself (" + why + "); --help says what else it can"
 }

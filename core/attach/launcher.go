@@ -1,0 +1,107 @@
+package attach
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/tenon-dev/tenon/core/launch"
+)
+
+// To returns a launcher that attaches to the plugin that runs under name in one of
+// the directories, tried in their order. Default: [Dir]. Where none runs, the error
+// matches [launch.ErrNotRunning]. The plugin is not the host's: stopping the client
+// ends the connection, and the plugin goes on.
+func To(name string, dirs ...string) launch.Launcher {
+	return &to{name: name, dirs: dirs}
+}
+
+type to struct {
+	name string
+	dirs []string
+}
+
+// Name returns the name of the plugin.
+func (t *to) Name() string { return t.name }
+
+func (t *to) Launch(ctx context.Context, req launch.Request) (launch.Process, error) {
+	if err := checkName(t.name); err != nil {
+		return nil, err
+	}
+	dirs := t.dirs
+	if len(dirs) == 0 {
+		dirs = []string{Dir()}
+	}
+	for _, dir := range dirs {
+		err := checkDir(dir)
+		if err == nil {
+			var p launch.Process
+			if p, err = At(filepath.Join(dir, t.name+socketSuffix)).Launch(ctx, req); err == nil {
+				return p, nil
+			}
+		}
+		if !errors.Is(err, launch.ErrNotRunning) && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("attach: %w: %s, looked for in %v", launch.ErrNotRunning, t.name, dirs)
+}
+
+// At returns a launcher that attaches to the plugin that listens on the unix socket
+// at path, which must belong to the same user; see [To].
+func At(path string) launch.Launcher { return at(path) }
+
+type at string
+
+// Name returns the name of the plugin that has the socket.
+func (a at) Name() string {
+	return strings.TrimSuffix(filepath.Base(string(a)), socketSuffix)
+}
+
+func (a at) Launch(ctx context.Context, req launch.Request) (launch.Process, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("attach: %w", err)
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", string(a))
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED):
+		return nil, fmt.Errorf("attach: %w: nobody listens on %s", launch.ErrNotRunning, string(a))
+	case err != nil:
+		return nil, fmt.Errorf("attach: %w", err)
+	}
+	if err := sameUser(conn); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	p, err := launch.Conn(conn).Launch(ctx, req)
+	if err != nil {
+		conn.Close()
+	}
+	return p, err
+}
+
+// Replace returns a launcher that ends the plugin which runs under name in dir, if
+// there is one, and then launches with another one. dir "" stands for [Dir].
+func Replace(dir, name string, with launch.Launcher) launch.Launcher {
+	return launch.Func(func(ctx context.Context, req launch.Request) (launch.Process, error) {
+		if dir == "" {
+			dir = Dir()
+		}
+		err := checkName(name)
+		if err == nil {
+			err = checkDir(dir)
+		}
+		if err == nil {
+			err = end(ctx, dir, name)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		return with.Launch(ctx, req)
+	})
+}
