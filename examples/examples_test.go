@@ -8,6 +8,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/tenon-dev/tenon/core/attach"
 )
 
 // build builds programs of this module into a directory and returns it.
@@ -37,14 +40,43 @@ func run(t *testing.T, path string, args ...string) string {
 
 func TestQuickstart(t *testing.T) {
 	dir := build(t, map[string]string{"host": "quickstart/host", "myplugin": "quickstart/myplugin"})
+	t.Setenv(attach.DirEnv, filepath.Join(dir, "run"))
 	if got := run(t, filepath.Join(dir, "host")); got != "Starting host...\npong\n" {
 		t.Errorf("the host prints %q", got)
 	}
 }
 
+// ./myplugin & and then ./host.
+func TestQuickstartByHand(t *testing.T) {
+	dir := build(t, map[string]string{"host": "quickstart/host", "myplugin": "quickstart/myplugin"})
+	t.Setenv(attach.DirEnv, filepath.Join(dir, "run"))
+	plugin := exec.Command(filepath.Join(dir, "myplugin"))
+	if err := plugin.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer plugin.Wait()
+	defer plugin.Process.Kill()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+		if all, err := attach.List(""); err == nil && len(all) == 1 && all[0].PID == plugin.Process.Pid {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the plugin does not wait for hosts")
+		}
+	}
+	if err := os.Remove(plugin.Path); err != nil { // so that it cannot be started
+		t.Fatal(err)
+	}
+	for range 2 {
+		if got := run(t, filepath.Join(dir, "host")); got != "Starting host...\npong\n" {
+			t.Errorf("the host prints %q", got)
+		}
+	}
+}
+
 func TestPluginByHand(t *testing.T) {
-	dir := build(t, map[string]string{"myplugin": "quickstart/myplugin"})
-	cmd := exec.Command(filepath.Join(dir, "myplugin"))
+	dir := build(t, map[string]string{"plugin": "wordcount/plugin"})
+	cmd := exec.Command(filepath.Join(dir, "plugin"))
 	out, err := cmd.CombinedOutput()
 	if err == nil || cmd.ProcessState.ExitCode() != 2 || !strings.Contains(string(out), "this program is a plugin") {
 		t.Errorf("%v, exit code %d, %q", err, cmd.ProcessState.ExitCode(), out)

@@ -8,13 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -118,8 +119,8 @@ func TestAttach(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, err := os.Lstat(s.Path()); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the socket is still there: %v", err)
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("left: %v, %v", left, err)
 	}
 	if _, err := s.Accept(t.Context()); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("Accept after Close: %v", err)
@@ -354,4 +355,34 @@ func TestDir(t *testing.T) {
 	if got := Dir(); got != "/elsewhere" {
 		t.Error(got)
 	}
+}
+
+// Whoever comes and goes, one at a time has the name.
+func TestNameIsExclusive(t *testing.T) {
+	dir := runDir(t)
+	var inside atomic.Int32
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 200 {
+				List(dir)
+				s, err := Listen(t.Context(), dir, "plugin", false)
+				if err != nil {
+					var running *RunningError
+					if !errors.As(err, &running) || running.PID == 0 {
+						t.Error(err)
+					}
+					continue
+				}
+				if n := inside.Add(1); n != 1 {
+					t.Errorf("%d have the name", n)
+				}
+				inside.Add(-1)
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }

@@ -12,8 +12,7 @@ import (
 )
 
 // A lock is held by the one process that has a name. Its file says which one, and
-// stays when the process ends: who removed it could take the name from another
-// process that has just opened it.
+// is removed with the name.
 type lock struct {
 	file *os.File
 }
@@ -22,28 +21,44 @@ func lockPath(dir, name string) string { return filepath.Join(dir, name+lockSuff
 
 // takeLock takes the lock of a name; nil where another process has it.
 func takeLock(dir, name string) (*lock, error) {
-	f, err := os.OpenFile(lockPath(dir, name), os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("attach: lock the name %s: %w", name, err)
-	}
-	got, err := tryLock(f)
-	if err == nil && got {
-		if err = f.Truncate(0); err == nil {
-			_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+	for {
+		f, err := os.OpenFile(lockPath(dir, name), os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return nil, fmt.Errorf("attach: lock the name %s: %w", name, err)
 		}
-		if err == nil {
-			return &lock{f}, nil
+		got, err := tryLock(f)
+		if err == nil && got && !isStill(f) {
+			f.Close() // it was given up, and removed, between the two steps
+			continue
 		}
+		if err == nil && got {
+			if err = f.Truncate(0); err == nil {
+				_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+			}
+			if err == nil {
+				return &lock{f}, nil
+			}
+		}
+		f.Close()
+		if err != nil {
+			return nil, fmt.Errorf("attach: lock the name %s: %w", name, err)
+		}
+		return nil, nil
 	}
-	f.Close()
+}
+
+// isStill reports whether f is what its path names.
+func isStill(f *os.File) bool {
+	mine, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("attach: lock the name %s: %w", name, err)
+		return false
 	}
-	return nil, nil
+	now, err := os.Stat(f.Name())
+	return err == nil && os.SameFile(mine, now)
 }
 
 func (l *lock) release() error {
-	l.file.Truncate(0)
+	os.Remove(l.file.Name()) // fails on systems where open files stay: harmless
 	return l.file.Close()
 }
 
@@ -55,19 +70,23 @@ func holder(dir, name string) (pid int, err error) {
 		return 0, err
 	}
 	defer f.Close() // gives the lock back
-	free, err := tryLock(f)
-	if free || err != nil {
-		return 0, err
+	ticker := time.NewTicker(lookAgain)
+	defer ticker.Stop()
+	var text []byte
+	for range writeGrace {
+		free, err := tryLock(f)
+		if free || err != nil {
+			return 0, err
+		}
+		if text, err = io.ReadAll(io.NewSectionReader(f, 0, 32)); err != nil {
+			return 0, err
+		}
+		if pid, err = strconv.Atoi(strings.TrimSpace(string(text))); err == nil && pid > 0 {
+			return pid, nil
+		}
+		<-ticker.C // it has just taken the lock, and is about to say so
 	}
-	text, err := io.ReadAll(io.LimitReader(f, 32))
-	if err != nil {
-		return 0, err
-	}
-	pid, err = strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil || pid <= 0 {
-		return 0, fmt.Errorf("attach: the lock of %s is held, and does not say by whom: %q", name, text)
-	}
-	return pid, nil
+	return 0, fmt.Errorf("attach: the lock of %s is held, and does not say by whom: %q", name, text)
 }
 
 const (
@@ -75,6 +94,9 @@ const (
 	endGrace = 5 * time.Second
 
 	lookAgain = 5 * time.Millisecond
+
+	// writeGrace is how often a lock is looked at that does not say whose it is.
+	writeGrace = 200
 )
 
 // end ends the process that has a name: it is asked, and killed when it does not
@@ -92,6 +114,8 @@ func end(ctx context.Context, dir, name string) error {
 			return nil
 		case err != nil:
 			return err
+		case pid == os.Getpid():
+			return &RunningError{Name: name, PID: pid}
 		case pid != asked || hard:
 			if err := terminate(pid, hard); err != nil && pid == asked {
 				return fmt.Errorf("attach: end %s, process %d: %w", name, pid, err)

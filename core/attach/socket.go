@@ -47,11 +47,16 @@ func Listen(ctx context.Context, dir, name string, replace bool) (*Socket, error
 	}
 	held, err := takeLock(dir, name)
 	for err == nil && held == nil {
-		if !replace {
-			pid, _ := holder(dir, name)
+		pid, _ := holder(dir, name)
+		switch {
+		case replace:
+			err = end(ctx, dir, name)
+		case pid != 0:
 			return nil, &RunningError{Name: name, PID: pid}
+		default: // somebody only looked who has it
+			err = ctx.Err()
 		}
-		if err = end(ctx, dir, name); err == nil {
+		if err == nil {
 			held, err = takeLock(dir, name)
 		}
 	}

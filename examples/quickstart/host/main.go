@@ -1,4 +1,5 @@
-// Command host starts the plugin that stands beside it and pings it.
+// Command host pings a plugin: one that runs already, or else the one that stands
+// beside it, which it starts.
 package main
 
 import (
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 
 	tenon "github.com/tenon-dev/tenon/core"
+	"github.com/tenon-dev/tenon/core/attach"
 	"github.com/tenon-dev/tenon/core/dynamic"
 	"github.com/tenon-dev/tenon/core/launch"
 	"github.com/tenon-dev/tenon/examples/quickstart/hello"
@@ -24,7 +26,7 @@ func run(ctx context.Context) error {
 	fmt.Println("Starting host...")
 	client := tenon.NewClient(tenon.ClientConfig{
 		Cookie:     hello.Cookie,
-		Launcher:   launch.Command(plugin()),
+		Launcher:   launch.First(attach.To("myplugin"), launch.Command(plugin())), // one that runs, or a new one
 		Transports: hello.Transports,
 		Codecs:     hello.Codecs,
 	})

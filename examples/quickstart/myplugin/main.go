@@ -19,5 +19,6 @@ func main() {
 		Services:   tenon.Services{"myplugin": dynamic.Service(&MyPlugin{})},
 		Transports: hello.Transports,
 		Codecs:     hello.Codecs,
+		Standalone: true, // started by hand it waits for hosts
 	})
 }
