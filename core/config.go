@@ -86,6 +86,9 @@ type ClientConfig struct {
 	// failed. It is within StartTimeout.
 	Ready func(ctx context.Context, plugin *Candidate) error
 
+	// Outlive lets the plugin live on when this host has ended. Default: it ends.
+	Outlive Outlive
+
 	// Dialects are other handshakes that plugins may speak.
 	Dialects []Dialect
 }

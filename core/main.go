@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"sync/atomic"
 )
 
 // The exit codes of a plugin that uses [Main].
@@ -31,9 +33,22 @@ func Main(cfg ServeConfig) {
 		os.Exit(byHand(cfg, os.Args[1:], os.Stdout, os.Stderr))
 	}
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, swallowed...) // and never read: caught, not ignored, since children inherit that
-	err := Serve(context.Background(), cfg)
-	os.Exit(exitCode(err))
+	signal.Notify(signals, swallowed...) // caught, not ignored, since children inherit that
+	ctx, cancel := context.WithCancel(context.Background())
+	if cfg.Keeper != nil {
+		cfg.waiting = new(atomic.Bool)
+		go cfg.endWhileWaiting(signals, cancel) // until the process exits
+	}
+	os.Exit(exitCode(Serve(ctx, cfg)))
+}
+
+// endWhileWaiting lets signals end a plugin while it has no host to decide.
+func (cfg ServeConfig) endWhileWaiting(signals <-chan os.Signal, end func()) {
+	for s := range signals {
+		if cfg.waiting.Load() && slices.Contains(ending, s) {
+			end()
+		}
+	}
 }
 
 // exitCode reports err to a person and returns the code to exit with.

@@ -31,6 +31,9 @@ type run struct {
 	explain  sync.Once
 	crash    *CrashError
 	over     chan struct{} // closed when the client has taken note of its end
+
+	attach  *AttachInfo // how another host finds it
+	notKept string      // why none can
 }
 
 // launching says what to start.
@@ -120,6 +123,7 @@ func (c *Client) launch(ctx context.Context, how launching) (*run, error) {
 		Link:   true,
 		Stdout: r.output.announcements, Stderr: r.output.stderr,
 		Logger: c.cfg.Logger, Debug: debugging(),
+		Outlive: c.cfg.Outlive.Secret != nil && !how.probe,
 	}
 	process, err := how.launcher.Launch(ctx, req)
 	if err != nil {
@@ -213,11 +217,12 @@ func (c *Client) answer(ctx context.Context, line []byte, r *run, probe bool) er
 // greet does the host's part of the handshake and starts the engine. It owns
 // link.
 func (c *Client) greet(ctx context.Context, link net.Conn, r *run, probe bool) error {
+	keep := c.keep(r, probe)
 	offer := hello.Offer{
 		Tenon: hello.Version, Versions: c.cfg.Versions,
 		Transports: c.drivers.over(link), Codecs: names(c.drivers.codecs),
 		Limits: c.cfg.Limits.WithDefaults(), Features: features,
-		Debug: debugging(), Generation: r.info.Generation, Probe: probe,
+		Debug: debugging(), Generation: r.info.Generation, Probe: probe, Keep: keep,
 	}
 	var answer hello.Answer
 	err := exchange(ctx, link, debugging(), func() error {
@@ -235,6 +240,7 @@ func (c *Client) greet(ctx context.Context, link net.Conn, r *run, probe bool) e
 	}
 	r.info.Name, r.info.Release = answer.Name, answer.Release
 	r.info.Version, r.info.Transport, r.info.Codecs = answer.Version, answer.Transport, answer.Codecs
+	r.kept(keep, answer)
 	r.peer, err = startPeer(link, c.drivers, peerConfig{
 		side: transport.Host, answer: answer, remote: answer.Limits, debug: debugging(),
 		engine: rpc.Config{
@@ -276,6 +282,7 @@ func (r *run) wait() error {
 	}
 	<-r.process.Done()
 	r.output.end()
+	r.cleared()
 	return err
 }
 
@@ -290,4 +297,5 @@ func (r *run) abandon() {
 	r.process.Kill()
 	<-r.process.Done()
 	r.output.end()
+	r.cleared()
 }

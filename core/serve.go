@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/tenon-dev/tenon/core/codec"
@@ -80,8 +81,15 @@ type ServeConfig struct {
 	// does. Default: it stays, and this one says so and does not serve.
 	Replace bool
 
+	// Keeper lets the plugin outlive its host, where that asks for it: reattach.Keeper.
+	// The next host then finds the process as it was; objects are made anew. Default:
+	// the plugin ends with its host.
+	Keeper Keeper
+
 	// Logger gets what Tenon has to say in the plugin. Default: silent.
 	Logger *slog.Logger
+
+	waiting *atomic.Bool // set while no host is there; for Main
 }
 
 // ErrHostGone is what [Serve] returns when the link to the host ended although
@@ -119,39 +127,57 @@ func ServeConn(ctx context.Context, link net.Conn, cfg ServeConfig) error {
 		link.Close()
 		return err
 	}
-	peer, probe, err := greetHost(ctx, link, cfg)
+	s, err := cfg.greetHost(ctx, link)
 	if err != nil {
 		link.Close()
 		return err
 	}
-	if probe { // another process may be at work
-		cfg.Background, cfg.OnShutdown = nil, nil
+	if k := s.keeping; k != nil {
+		return cfg.serveKept(ctx, s, k)
 	}
-	background := cfg.startBackground(peer)
+	err = s.serve(ctx, s.cfg.OnShutdown)
+	if s.offer.Keep != nil { // it was made for this process
+		os.RemoveAll(s.offer.Keep.Dir)
+	}
+	return err
+}
+
+// A served is one session of a plugin with a host.
+type served struct {
+	cfg     ServeConfig
+	peer    *rpc.Peer
+	offer   hello.Offer
+	keeping *keeping // nil: the plugin ends with its host
+}
+
+// serve serves until the session ends. gone runs when the host has asked for no
+// shutdown.
+func (s *served) serve(ctx context.Context, gone func(context.Context)) error {
+	background := s.cfg.startBackground(s.peer)
 	select {
-	case <-peer.Done():
+	case <-s.peer.Done():
 	case <-ctx.Done():
-		peer.Close()
+		s.peer.Close()
 	}
 	background.cancel()
-	orderly := peer.ShutdownRequested()
-	if !orderly && cfg.OnShutdown != nil {
+	orderly := s.peer.ShutdownRequested()
+	if !orderly && gone != nil {
 		hook, cancel := context.WithTimeout(context.WithoutCancel(ctx), hookGraceHostGone)
-		cfg.OnShutdown(hook)
+		gone(hook)
 		cancel()
 	}
 	join, cancel := context.WithTimeout(context.Background(), handlersGrace)
 	defer cancel()
-	joinErr := errors.Join(peer.Join(join), background.join(join))
+	joinErr := errors.Join(s.peer.Join(join), background.join(join))
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case orderly:
 		return joinErr
-	case errors.Is(peer.Err(), io.EOF):
+	case errors.Is(s.peer.Err(), io.EOF):
 		return ErrHostGone
 	default:
-		return fmt.Errorf("%w: %w", ErrHostGone, peer.Err())
+		return fmt.Errorf("%w: %w", ErrHostGone, s.peer.Err())
 	}
 }
 
@@ -258,10 +284,10 @@ func announceAndAccept(ctx context.Context) (net.Conn, error) {
 }
 
 // greetHost does the plugin's part of the handshake and starts the engine.
-func greetHost(ctx context.Context, link net.Conn, cfg ServeConfig) (peer *rpc.Peer, probe bool, err error) {
+func (cfg ServeConfig) greetHost(ctx context.Context, link net.Conn) (*served, error) {
 	d, err := newDrivers(cfg.Transports, cfg.Codecs)
 	if err != nil {
-		return nil, false, fmt.Errorf("tenon: serve: %w", err)
+		return nil, fmt.Errorf("tenon: serve: %w", err)
 	}
 	versions := cfg.versions()
 	have := hello.Have{
@@ -273,33 +299,42 @@ func greetHost(ctx context.Context, link net.Conn, cfg ServeConfig) (peer *rpc.P
 		Name:       cfg.Name, Release: cfg.release(),
 		Instance: newInstance(),
 	}
-	var offer hello.Offer
+	s := &served{}
 	var answer hello.Answer
 	err = exchange(ctx, link, debugging(), func() error {
-		if err := hello.Read(link, &offer); err != nil {
+		if err := hello.Read(link, &s.offer); err != nil {
 			return err
 		}
-		answer = hello.Choose(offer, have)
+		answer = hello.Choose(s.offer, have)
+		if s.keeping = cfg.startKeeping(s.offer.Keep); s.keeping != nil {
+			answer.Kept = s.keeping.kept.Address()
+		}
 		return writeHello(link, answer)
 	})
 	if err == nil {
-		err = hello.Verify(offer, answer)
+		err = hello.Verify(s.offer, answer)
 	}
 	if err != nil {
-		return nil, false, handshakeError(transport.Plugin, err)
+		if s.keeping != nil {
+			s.keeping.end()
+		}
+		return nil, handshakeError(transport.Plugin, err)
 	}
-	engine := rpc.Config{
-		Services: versions[answer.Version], Default: cfg.Default, Limits: cfg.Limits, Errors: cfg.Errors,
-		ServerInterceptors: cfg.Interceptors, OnShutdown: cfg.OnShutdown, Logger: cfg.Logger,
+	if s.offer.Probe { // another process may be at work
+		cfg.Background, cfg.OnShutdown = nil, nil
 	}
-	if offer.Probe {
-		engine.OnShutdown = nil
-	}
-	peer, err = startPeer(link, d, peerConfig{
-		side: transport.Plugin, answer: answer, remote: offer.Limits, debug: offer.Debug || debugging(),
-		engine: engine,
+	s.cfg = cfg
+	s.peer, err = startPeer(link, d, peerConfig{
+		side: transport.Plugin, answer: answer, remote: s.offer.Limits, debug: s.offer.Debug || debugging(),
+		engine: rpc.Config{
+			Services: versions[answer.Version], Default: cfg.Default, Limits: cfg.Limits, Errors: cfg.Errors,
+			ServerInterceptors: cfg.Interceptors, OnShutdown: cfg.OnShutdown, Logger: cfg.Logger,
+		},
 	})
-	return peer, offer.Probe, err
+	if err != nil && s.keeping != nil {
+		s.keeping.end()
+	}
+	return s, err
 }
 
 // newInstance returns a name for this process that no other one has. It is no

@@ -26,11 +26,13 @@ type process struct {
 	feed      *feed // nil when stdin is a file
 	done      chan struct{}
 	exit      Exit // written before done is closed
+	finishing sync.Once
 
 	// mu is held over every signal, and gone is set under it before the process is
 	// reaped: from then on its number may belong to somebody else.
 	mu   sync.Mutex
 	gone bool
+	left bool // it was left to itself
 }
 
 var _ Process = (*process)(nil)
@@ -55,7 +57,7 @@ func (p *process) Exit() Exit {
 func (p *process) Terminate() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.gone {
+	if p.gone || p.left {
 		return nil
 	}
 	return p.describe("terminate", terminateProcess(p.cmd.Process, p.group))
@@ -64,7 +66,7 @@ func (p *process) Terminate() error {
 func (p *process) Kill() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.gone {
+	if p.gone || p.left {
 		return nil
 	}
 	return p.describe("kill", killProcess(p.cmd.Process, p.group))
@@ -88,11 +90,33 @@ func (p *process) watch(cleanup func()) {
 	}
 	go func() {
 		exit := p.reap()
+		p.finish(exit, cleanup)
+	}()
+}
+
+// finish ends what this process has to do with the plugin's, once.
+func (p *process) finish(exit Exit, cleanup func()) {
+	p.finishing.Do(func() {
 		p.join()
-		cleanup()
+		if cleanup != nil {
+			cleanup()
+		}
 		p.exit = exit
 		close(p.done)
-	}()
+	})
+}
+
+// Release leaves the plugin to itself: it goes on, Done is closed, and Terminate and
+// Kill do nothing any more. It is still reaped when it ends. What was copied for it
+// stays, since it runs.
+func (p *process) Release() {
+	p.mu.Lock()
+	free := !p.gone
+	p.left = p.left || free
+	p.mu.Unlock()
+	if free {
+		p.finish(Exit{}, nil)
+	}
 }
 
 // reap waits for the end of the process, kills what is left of its group, and
@@ -131,7 +155,7 @@ func (p *process) leave(killRest bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.gone = true
-	if killRest && p.group && !p.survivors {
+	if killRest && p.group && !p.survivors && !p.left {
 		if err := killGroup(p.pid); err != nil {
 			p.log.Debug("could not kill the rest of the plugin's process group", "group", p.pid, "error", err)
 		}
@@ -156,6 +180,9 @@ func (p *process) join() {
 		timer := time.NewTimer(OutputGrace)
 		defer timer.Stop()
 		expired = timer.C
+	}
+	for _, d := range p.outputs {
+		d.processEnded()
 	}
 	for _, d := range p.outputs {
 		select {

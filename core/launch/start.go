@@ -40,10 +40,15 @@ func (c *command) start(ctx context.Context, path string, req Request) (_ *proce
 			closeAll(e.host)
 		}
 	}()
-	stdout, stderr, drains, err := c.outputs(&e, req)
+	stdout, stderr, drains, dir, err := c.outputs(&e, req)
 	if err != nil {
 		return nil, c.startError(path, err)
 	}
+	defer func() {
+		if err != nil && dir != "" {
+			os.RemoveAll(dir)
+		}
+	}()
 	var link net.Conn
 	var linkEnd *os.File
 	if req.Link && canInherit && !c.unlinked {
@@ -96,7 +101,7 @@ func (c *command) start(ctx context.Context, path string, req Request) (_ *proce
 	return &process{
 		cmd:       started,
 		pid:       started.Process.Pid,
-		info:      Info{PID: started.Process.Pid, Path: path, Args: slices.Clone(c.args)},
+		info:      Info{PID: started.Process.Pid, Path: path, Args: slices.Clone(c.args), Dir: dir},
 		link:      link,
 		group:     ownGroup,
 		survivors: c.survivors,

@@ -27,6 +27,14 @@ type Offer struct {
 	Debug      bool       `json:"debug,omitempty"`      // timers are stopped
 	Generation uint64     `json:"generation,omitempty"` // counts the starts of this plugin by this host, from 1
 	Probe      bool       `json:"probe,omitempty"`      // the host only wants to know what the plugin serves
+	Keep       *Keep      `json:"keep,omitempty"`       // the plugin is to outlive this host
+}
+
+// Keep says how a plugin is to outlive its host.
+type Keep struct {
+	Dir     string `json:"dir"`     // a private directory, which the plugin removes at its end
+	Secret  []byte `json:"secret"`  // what a later host must know; in base64
+	Seconds int64  `json:"seconds"` // how long it waits for one; 0: for ever
 }
 
 // An Answer is what the plugin says: what it chose, or a refusal.
@@ -40,6 +48,7 @@ type Answer struct {
 	Name      string     `json:"name,omitempty"`     // the plugin's
 	Release   string     `json:"release,omitempty"`  // the binary's
 	Instance  string     `json:"instance,omitempty"` // names this process, by chance
+	Kept      string     `json:"kept,omitempty"`     // the unix socket at which it waits for a later host
 	Refusal   *Refusal   `json:"refusal,omitempty"`
 }
 

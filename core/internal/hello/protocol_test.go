@@ -59,7 +59,7 @@ func firstColumn(t *testing.T, name string) []string {
 }
 
 func TestProtocolKeys(t *testing.T) {
-	for name, of := range map[string]any{"offer": Offer{}, "answer": Answer{}, "refusal": Refusal{}} {
+	for name, of := range map[string]any{"offer": Offer{}, "answer": Answer{}, "refusal": Refusal{}, "keep": Keep{}} {
 		var keys []string
 		typ := reflect.TypeOf(of)
 		for i := range typ.NumField() {

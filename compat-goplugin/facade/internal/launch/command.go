@@ -52,6 +52,14 @@ type command struct {
 
 var _ Launcher = (*command)(nil)
 
+// Name returns the name of the file.
+func (c *command) Name() string {
+	if c.path == "" {
+		return ""
+	}
+	return strings.TrimSuffix(filepath.Base(c.path), ".exe")
+}
+
 // Launch starts the file once more. It may be called concurrently.
 func (c *command) Launch(ctx context.Context, req Request) (Process, error) {
 	if err := ctx.Err(); err != nil {

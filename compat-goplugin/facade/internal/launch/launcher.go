@@ -44,6 +44,11 @@ type Request struct {
 	// later is thrown away, but read all the same. Nil: thrown away from the start.
 	Stdout, Stderr io.Writer
 
+	// Outlive says that the plugin may live on when this process has ended, so that
+	// its outputs must not end with it: a launcher that can do that makes a directory
+	// for them, which [Info] names. Others ignore it.
+	Outlive bool
+
 	// Logger gets what the launcher has to say. Default: silent.
 	Logger *slog.Logger
 
@@ -95,4 +100,5 @@ type Info struct {
 	PID  int      // 0 where there is no process of its own, or it is unknown
 	Path string   // the file that runs, or another name for what was attached to
 	Args []string // the arguments, without the program's name
+	Dir  string   // of a plugin that may outlive this process: a private directory; who ends the plugin removes it
 }

@@ -14,16 +14,23 @@ import (
 // A drain reads one output of a plugin to its end, whatever becomes of the writer
 // that gets it: a full pipe would stop the plugin.
 type drain struct {
-	r    *os.File
+	r    source
 	w    io.Writer
 	log  *slog.Logger
 	done chan struct{}
 }
 
+// A source is what an output is read from: a pipe, or a file that is followed. Its
+// read deadline says that no more than what is there now is wanted.
+type source interface {
+	io.ReadCloser
+	SetReadDeadline(t time.Time) error
+}
+
 // drainBuffer is the size of a read. A pipe holds 64 KiB on most systems.
 const drainBuffer = 32 << 10
 
-func newDrain(r *os.File, w io.Writer, log *slog.Logger) *drain {
+func newDrain(r source, w io.Writer, log *slog.Logger) *drain {
 	if w == nil {
 		w = io.Discard
 	}
@@ -54,8 +61,8 @@ func (d *drain) run() {
 			return
 		}
 	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		readRest(d.r, buf, d.pass)
+	if pipe, ok := d.r.(*os.File); ok && errors.Is(err, os.ErrDeadlineExceeded) {
+		readRest(pipe, buf, d.pass)
 	}
 }
 
@@ -69,7 +76,18 @@ func (d *drain) pass(p []byte) bool {
 		d.log.Warn("the writer for the plugin's output failed; the rest is thrown away", "error", err)
 		return false
 	}
+	if f, ok := d.r.(*follower); ok {
+		f.passed()
+	}
 	return true
+}
+
+// processEnded tells the drain that the plugin's process has: a pipe says so by
+// itself when the last one who holds it has ended, a file never does.
+func (d *drain) processEnded() {
+	if _, ok := d.r.(*follower); ok {
+		d.expire()
+	}
 }
 
 // expire tells the drain that no more than what is in the pipe now is wanted.

@@ -30,22 +30,26 @@ func Terminal(stdin, stdout, stderr *os.File) Option {
 
 // outputs returns what becomes the plugin's descriptors 1 and 2, and what drains
 // them in the host, which is nothing for a terminal.
-func (c *command) outputs(e *ends, req Request) (stdout, stderr *os.File, drains []*drain, err error) {
+func (c *command) outputs(e *ends, req Request) (stdout, stderr *os.File, drains []*drain, dir string, err error) {
 	if t := c.terminal; t != nil {
-		return t.stdout, t.stderr, nil, nil
+		return t.stdout, t.stderr, nil, "", nil
+	}
+	if req.Outlive {
+		dir, files, drains, err := e.outputFiles(req)
+		return files[0], files[1], drains, dir, err
 	}
 	outR, stdout, err := e.outputPipe()
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, nil, "", err
 	}
 	errR, stderr, err := e.outputPipe()
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, nil, "", err
 	}
 	return stdout, stderr, []*drain{
 		newDrain(outR, req.Stdout, req.Logger.With("output", "stdout")),
 		newDrain(errR, req.Stderr, req.Logger.With("output", "stderr")),
-	}, nil
+	}, "", nil
 }
 
 // checkTerminal returns why the plugin cannot get the terminal, and what to do;

@@ -1,0 +1,171 @@
+//go:build linux
+
+package reattach
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	tenon "github.com/tenon-dev/tenon/core"
+	"github.com/tenon-dev/tenon/core/internal/leak"
+	"github.com/tenon-dev/tenon/core/launch"
+)
+
+// Who does not prove itself gets nothing, and harms nobody.
+func TestWrongSecret(t *testing.T) {
+	leak.Check(t)
+	info := parse(killedHost(t, ""))
+	wrong := info
+	wrong.Secret = Secret()
+	silent, err := net.Dial("unix", info.Address) // says nothing, and holds its place
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	for range 20 {
+		c := tenon.NewClient(tenon.ClientConfig{Cookie: cookie, Launcher: To(wrong)})
+		if err := c.Start(t.Context()); !errors.Is(err, ErrNotProven) {
+			t.Fatalf("got %v", err)
+		}
+		c.Close()
+	}
+	conn, err := net.Dial("unix", info.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(conn, "TENO\x00\x00\x00\x02{}") // a hello without a proof
+	conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	if b, err := io.ReadAll(conn); len(b) != 0 || err != nil && !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("it answers %q, %v", b, err)
+	}
+	conn.Close()
+	client, c, _ := attach(t, info)
+	if n, err := c.Add(t.Context(), 0); err != nil || n != 1 {
+		t.Errorf("the counter is at %d, %v", n, err)
+	}
+	client.Close()
+}
+
+// Somebody who listens in the plugin's place learns nothing, and is not believed.
+func TestWrongPlugin(t *testing.T) {
+	leak.Check(t)
+	info := parse(killedHost(t, ""))
+	path := filepath.Join(t.TempDir(), "s")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	got := make(chan []byte, 1)
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		head := make([]byte, len(magic)+nonceSize)
+		io.ReadFull(conn, head)
+		conn.Write(make([]byte, nonceSize+macSize))
+		rest, _ := io.ReadAll(conn)
+		got <- append(head, rest...)
+	}()
+	wrong := info
+	wrong.Address = path
+	c := tenon.NewClient(tenon.ClientConfig{Cookie: cookie, Launcher: To(wrong)})
+	if err := c.Start(t.Context()); !errors.Is(err, ErrNotProven) {
+		t.Errorf("got %v", err)
+	}
+	c.Close()
+	if b := <-got; len(b) != len(magic)+nonceSize || bytes.Contains(b, info.Secret) {
+		t.Errorf("it learned %q", b)
+	}
+	if !info.Process.Alive() {
+		t.Error("the plugin was harmed")
+	}
+	client, _, _ := attach(t, info)
+	client.Close()
+}
+
+// A number that another process has now is nobody to attach to, nor to kill.
+func TestReusedPID(t *testing.T) {
+	leak.Check(t)
+	info := parse(killedHost(t, ""))
+	innocent := exec.Command("sleep", "60")
+	if err := innocent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer innocent.Wait()
+	defer innocent.Process.Kill()
+	stale := info
+	stale.Process.PID = innocent.Process.Pid
+	c := tenon.NewClient(tenon.ClientConfig{Cookie: cookie, Launcher: To(stale)})
+	if err := c.Start(t.Context()); !errors.Is(err, launch.ErrProcessGone) {
+		t.Errorf("got %v", err)
+	}
+	c.Kill()
+	if err := innocent.Process.Signal(syscall.Signal(0)); err != nil {
+		t.Errorf("the other process: %v", err)
+	}
+	for _, bad := range []tenon.AttachInfo{{}, {Process: launch.Identity{PID: 1}}, {Process: launch.Identity{PID: -1, Started: "x"}}} {
+		c := tenon.NewClient(tenon.ClientConfig{Cookie: cookie, Launcher: To(bad)})
+		if err := c.Start(t.Context()); err == nil {
+			t.Errorf("%+v is something to attach to", bad)
+		}
+		c.Close()
+	}
+	client, _, _ := attach(t, info)
+	client.Close()
+}
+
+func FuzzProof(f *testing.F) {
+	secret := bytes.Repeat([]byte{7}, secretSize)
+	f.Add([]byte(magic), true)
+	f.Add(append([]byte(magic), make([]byte, nonceSize+macSize)...), true)
+	f.Add(make([]byte, nonceSize+macSize), false)
+	f.Fuzz(func(t *testing.T, said []byte, host bool) {
+		a, b := net.Pipe()
+		defer a.Close()
+		go func() {
+			defer b.Close()
+			go io.Copy(io.Discard, b)
+			b.Write(said)
+		}()
+		var err error
+		if host {
+			err = proveAsPlugin(t.Context(), a, secret)
+		} else {
+			err = proveAsHost(t.Context(), a, secret)
+		}
+		if err == nil {
+			t.Fatalf("%q proves something", said)
+		}
+	})
+}
+
+// docs/protocol.md says what the proof is made of.
+func TestProofIsSpecified(t *testing.T) {
+	text, err := os.ReadFile("../../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := make([]byte, secretSize)
+	for i := range secret {
+		secret[i] = byte(i)
+	}
+	nh, np := bytes.Repeat([]byte{0x11}, nonceSize), bytes.Repeat([]byte{0x22}, nonceSize)
+	for side, word := range map[string]string{"plugin": pluginWord, "host": hostWord} {
+		row := fmt.Sprintf("| %s | `%x` |", side, mac(secret, word, nh, np))
+		if !bytes.Contains(text, []byte(row)) {
+			t.Errorf("docs/protocol.md lacks the row %s", row)
+		}
+	}
+}
