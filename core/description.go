@@ -11,6 +11,7 @@ import (
 // A Description is what a plugin says of itself without a host: its flag --describe
 // prints it as JSON.
 type Description struct {
+	Format     string             `json:"format"` // what this is, and its version: the mark by which a file is known for a plugin
 	Name       string             `json:"name"`
 	Release    string             `json:"release,omitempty"`
 	Versions   []int              `json:"versions"` // protocol versions, the highest first
@@ -18,6 +19,10 @@ type Description struct {
 	Codecs     []string           `json:"codecs"`
 	Catalogues map[int]*Catalogue `json:"catalogues"` // what it serves, by protocol version
 }
+
+// descriptionFormat marks a description, and every program that can make one: hosts
+// look for it in files before they run them.
+const descriptionFormat = "tenon-plugin-description-5e0c9d1b/1"
 
 // Describe returns what a plugin with this configuration says of itself. It makes
 // no object and calls nothing.
@@ -31,7 +36,8 @@ func (cfg ServeConfig) Describe() (*Description, error) {
 	}
 	versions := cfg.versions()
 	all := &Description{
-		Name: cfg.standaloneName(), Release: cfg.release(),
+		Format: descriptionFormat,
+		Name:   cfg.standaloneName(), Release: cfg.release(),
 		Versions:   slices.Sorted(maps.Keys(versions)),
 		Transports: names(d.transports), Codecs: names(d.codecs),
 		Catalogues: map[int]*Catalogue{},

@@ -1,0 +1,67 @@
+package discover
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	tenon "github.com/tenon-dev/tenon/core"
+	"github.com/tenon-dev/tenon/core/launch"
+)
+
+// longestDescription is how much of what a file prints is read.
+const longestDescription = 8 << 20
+
+// ask runs a file with --describe, in an empty environment.
+func ask(ctx context.Context, path string, timeout time.Duration) (tenon.Description, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("it took longer than %v: %w", timeout, context.DeadlineExceeded))
+	defer cancel()
+	ctx, tooMuch := context.WithCancelCause(ctx)
+	defer tooMuch(nil)
+	out, tail := &limited{full: func() { tooMuch(errFull) }}, launch.NewTail(0)
+	p, err := launch.Command(path, launch.Args("--describe"), launch.Env(launch.NoEnv()), launch.Unlinked()).
+		Launch(ctx, launch.Request{Stdout: out, Stderr: tail})
+	if err != nil {
+		return tenon.Description{}, fmt.Errorf("%w: %w", ErrDescribe, err)
+	}
+	select {
+	case <-p.Done():
+	case <-ctx.Done():
+		p.Kill()
+		<-p.Done()
+		return tenon.Description{}, fmt.Errorf("%w: %w", ErrDescribe, context.Cause(ctx))
+	}
+	exit := p.Exit()
+	switch {
+	case !exit.Exited || exit.Code != 0:
+		return tenon.Description{}, fmt.Errorf("%w: it ended with %v, and said %q", ErrDescribe, exit, tail.Text())
+	case context.Cause(ctx) == errFull:
+		return tenon.Description{}, fmt.Errorf("%w: %w", ErrDescribe, errFull)
+	}
+	var d tenon.Description
+	if err := json.Unmarshal(out.b.Bytes(), &d); err != nil {
+		return tenon.Description{}, fmt.Errorf("%w: what it printed is not understood: %w", ErrDescribe, err)
+	}
+	if d.Format != string(mark) {
+		return tenon.Description{}, fmt.Errorf("%w: what it printed has the format %q: was it made with a newer release?", ErrDescribe, d.Format)
+	}
+	return d, nil
+}
+
+// limited keeps what a file prints, up to a limit, and calls full beyond it.
+type limited struct {
+	b    bytes.Buffer
+	full func()
+}
+
+var errFull = fmt.Errorf("it printed more than %d bytes", longestDescription)
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.b.Len()+len(p) > longestDescription {
+		l.full()
+		return 0, errFull
+	}
+	return l.b.Write(p)
+}
