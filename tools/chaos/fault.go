@@ -18,5 +18,5 @@ type fault struct {
 
 // faults are all of them, family by family.
 func faults() []fault {
-	return slices.Concat(processFaults(), handlerFaults(), linkFaults(), startFaults(), hostFaults(), successionFaults())
+	return slices.Concat(processFaults(), handlerFaults(), linkFaults(), startFaults(), hostFaults(), successionFaults(), attachFaults())
 }

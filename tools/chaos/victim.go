@@ -12,6 +12,7 @@ import (
 	cborcodec "github.com/tenon-dev/tenon/codec-cbor"
 	tenon "github.com/tenon-dev/tenon/core"
 	"github.com/tenon-dev/tenon/core/codec"
+	"github.com/tenon-dev/tenon/core/reattach"
 	"github.com/tenon-dev/tenon/core/rpc"
 	"github.com/tenon-dev/tenon/core/transport"
 	"github.com/tenon-dev/tenon/core/transport/directtransport"
@@ -132,6 +133,7 @@ func playVictim() {
 		Transports: transports(),
 		Codecs:     codecs(),
 		Name:       "victim",
+		Keeper:     reattach.Keeper(),
 	})
 }
 
@@ -140,6 +142,7 @@ func playVictim() {
 var roles = map[string]func(){
 	"victim":       playVictim,
 	"host":         playHost,
+	"leaving-host": playLeavingHost,
 	"slow":         func() { time.Sleep(300 * time.Millisecond); playVictim() },
 	"exit-at-once": func() { os.Exit(0) },
 	"exit-loud":    func() { fmt.Fprintln(os.Stderr, "no database"); os.Exit(7) },
