@@ -185,6 +185,7 @@ func (p *Peer) supervise() {
 	p.joined.Wait()
 	if calls != nil {
 		calls.w.close(gone)
+		calls.impatient.close()
 	}
 	if serving != nil {
 		serving.w.close(gone)

@@ -44,7 +44,8 @@ type writer struct {
 type outgoing struct {
 	h       header
 	m       *buffer
-	next    int // start of the next piece in m.b
+	next    int  // start of the next piece in m.b
+	gone    bool // the last piece has left, or leaves in this moment
 	aborted bool
 }
 
@@ -225,7 +226,7 @@ func (w *writer) writePiece() {
 	out := w.large[0]
 	w.large = w.large[1:]
 	b, last := out.piece()
-	w.partial = !last
+	w.partial, out.gone = !last, last && !out.aborted
 	if len(b) > 0 {
 		w.write(b)
 	}
@@ -293,11 +294,13 @@ func (w *writer) run(wake <-chan struct{}) {
 	}
 }
 
-// abort gives up a long message that may be partly sent.
-func (w *writer) abort(out *outgoing) {
+// abort gives up a long message that may be partly sent, and reports whether that
+// was in time: then the peer never has all of it.
+func (w *writer) abort(out *outgoing) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	out.aborted = true
+	out.aborted = !out.gone
+	return out.aborted
 }
 
 // close refuses every further frame with err and joins the writer's goroutine.
