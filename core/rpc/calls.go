@@ -69,13 +69,13 @@ func (c *calls) do(ctx context.Context, h header, m *buffer, service, method str
 		return message{}, ctxError(ctx, service+"."+method)
 	}
 	size := int64(len(m.body()))
-	p, id, self, busy, err := c.start(size, service, method)
+	p, id, how, err := c.start(size, service, method)
 	if err != nil {
 		m.free()
 		return message{}, err
 	}
 	h.id = id
-	out, err := c.w.send(ctx, h, m, self, busy)
+	out, err := c.w.send(ctx, h, m, how)
 	if err != nil && ctx.Err() != nil && c.forget(id, p, true) {
 		return message{}, ctxError(ctx, service+"."+method)
 	}
@@ -98,23 +98,22 @@ func (c *calls) do(ctx context.Context, h header, m *buffer, service, method str
 	return reply, err
 }
 
-// start registers a call of so many bytes. self says whether the caller may
-// write for itself, busy whether others are in flight.
-func (c *calls) start(size int64, service, method string) (p *pending, id uint32, self, busy bool, err error) {
+// start registers a call of so many bytes, and says how it is to be written.
+func (c *calls) start(size int64, service, method string) (p *pending, id uint32, how flushing, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
-		return nil, 0, false, false, c.err
+		return nil, 0, 0, c.err
 	}
 	if n := len(c.pending); n >= c.peer.remote.Calls {
-		return nil, 0, false, false, exceeded("Calls", n+1, c.peer.remote.Calls, "calls in flight", "the peer")
+		return nil, 0, 0, exceeded("Calls", n+1, c.peer.remote.Calls, "calls in flight", "the peer")
 	}
 	if n := len(c.spare); n > 0 {
 		p, c.spare = c.spare[n-1], c.spare[:n-1]
 	} else {
 		p = &pending{done: make(chan struct{}, 1)}
 	}
-	busy = len(c.pending) > 0
+	busy := len(c.pending) > 0
 	for {
 		if c.last++; c.last == 0 {
 			continue
@@ -128,7 +127,13 @@ func (c *calls) start(size int64, service, method string) (p *pending, id uint32
 	p.service, p.method = service, method
 	c.sent += size + writeCost
 	p.sent = c.sent
-	return p, c.last, c.sent-c.heard <= sureBytes, busy, nil
+	switch {
+	case c.sent-c.heard > sureBytes: // the write might wait for the peer
+		how = flushOther
+	case busy:
+		how = flushYield
+	}
+	return p, c.last, how, nil
 }
 
 // forget gives a call up, and reports whether that came before its completion.

@@ -19,6 +19,7 @@ type Incoming struct {
 	id       uint32
 	object   *exported
 	method   *MethodDefinition
+	quick    bool      // the lane's reader serves it, and sees to it that its reply is written
 	size     *sizeHint // of the result
 	m        *buffer   // holds payload, until it is decoded
 	payload  []byte

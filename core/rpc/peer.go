@@ -189,6 +189,7 @@ func (p *Peer) supervise() {
 	}
 	if serving != nil {
 		serving.w.close(gone)
+		serving.watchdog.close()
 	}
 	if control != nil {
 		control.w.close(gone)

@@ -93,15 +93,16 @@ func (r *reader) next() (message, error) {
 	}
 }
 
-// buffered reports whether a whole frame can be had without waiting. It is false
-// for frames that do not fit into the buffer.
+// buffered reports whether a whole message can be had without waiting. It is false
+// for what does not fit into the buffer, and for messages in pieces.
 func (r *reader) buffered() bool {
 	n := r.br.Buffered()
 	if n < headerSize || r.cur.open {
 		return false
 	}
 	head, _ := r.br.Peek(headerSize)
-	return n-headerSize >= int(binary.BigEndian.Uint32(head))
+	h, err := parseHeader(head)
+	return err != nil || n-headerSize >= int(h.length) && h.typ != frameData && h.flags&flagMore == 0
 }
 
 // begin reads the header of the next frame, unless the last one is still

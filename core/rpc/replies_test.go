@@ -5,18 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
-	"time"
 )
-
-// await waits until something holds that nobody signals.
-func await(t testing.TB, what string, holds func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !holds(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("never: %s", what)
-		}
-	}
-}
 
 // unread reports whether nobody reads the lane of calls.
 func unread(p *Peer) bool {
@@ -68,7 +57,7 @@ func TestReadingIsHandedOn(t *testing.T) {
 	if err := <-blocked; !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	await(t, "the lane rests", func() bool { return unread(p.host) })
+	eventually(t, "the lane rests", func() bool { return unread(p.host) })
 	if _, err := pingMethod.Call(t.Context(), o, struct{}{}); err != nil {
 		t.Error(err)
 	}
@@ -104,8 +93,8 @@ func TestLateRepliesAreRead(t *testing.T) {
 	cancel()
 	callers.Wait()
 	close(release)
-	await(t, "the peer has sent every reply", func() bool { return p.plugin.Stats().Serving == 0 && p.plugin.active.count.Load() == 0 })
-	await(t, "the lane rests", func() bool { return unread(p.host) })
+	eventually(t, "the peer has sent every reply", func() bool { return p.plugin.Stats().Serving == 0 && p.plugin.active.count.Load() == 0 })
+	eventually(t, "the lane rests", func() bool { return unread(p.host) })
 	if n := p.host.Stats().Received; n != 0 {
 		t.Errorf("%d bytes are still held", n)
 	}
@@ -130,7 +119,7 @@ func TestWatchdog(t *testing.T) {
 	if !w.end(turn) || w.end(turn) {
 		t.Error("a turn ends once")
 	}
-	await(t, "it rests", func() bool { return !w.awake.Load() })
+	eventually(t, "it rests", func() bool { return !w.awake.Load() })
 	turn = w.begin()
 	for got := range expired {
 		if got == turn {
