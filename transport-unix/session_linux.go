@@ -25,7 +25,7 @@ type session struct {
 	side   transport.Side
 	max    int // streams of each side
 	buffer int
-	debug  bool
+	grace  time.Duration // for the last words
 	logger *slog.Logger
 
 	out        *outbox
@@ -66,12 +66,15 @@ func startSession(link net.Conn, cfg transport.Config, buffer int) (transport.Se
 		side:       cfg.Side,
 		max:        cfg.MaxStreams,
 		buffer:     buffer,
-		debug:      cfg.Debug,
+		grace:      lastWords,
 		logger:     cfg.Logger,
 		acceptable: make(chan struct{}, 1),
 		free:       make(chan struct{}, 1),
 		done:       make(chan struct{}),
 		table:      newTable(),
+	}
+	if cfg.Debug { // no timers
+		s.grace = 0
 	}
 	s.out = newOutbox(raw, 2*cfg.MaxStreams+16, s.openFailed, s.linkBroken)
 	s.goroutines.Go(func() { s.end(s.readLink()) })
@@ -266,21 +269,16 @@ func (s *session) sayGoodbye() {
 	if flushed == nil {
 		return
 	}
-	var patience <-chan time.Time
-	if s.debug { // no timers, and so no waiting
-		ended := make(chan time.Time)
-		close(ended)
-		patience = ended
-	} else {
-		t := time.NewTimer(lastWords)
+	if s.grace > 0 {
+		t := time.NewTimer(s.grace)
 		defer t.Stop()
-		patience = t.C
+		select {
+		case <-flushed:
+			return
+		case <-t.C:
+		}
 	}
-	select {
-	case <-flushed:
-	case <-patience:
-		s.logger.Debug("unix/1: the peer does not read the link; closing it without a goodbye", "side", s.side)
-	}
+	s.logger.Debug("unix/1: the peer does not read the link; closing it without a goodbye", "side", s.side)
 }
 
 // end ends the session, closes the link and lets everybody who waits know. The
