@@ -1,0 +1,72 @@
+package unixtransport
+
+import (
+	"net"
+
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// name is the token of the handshake. Its number changes with the bytes on the
+// wire.
+const name = "unix/1"
+
+// The bounds of [SendBuffer], and what it is by default.
+const (
+	leastBuffer   = 4 << 10
+	mostBuffer    = 64 << 20
+	defaultBuffer = 64 << 10
+)
+
+// New returns the transport "unix/1". The value may be used by many goroutines
+// and for many links.
+func New(opts ...Option) transport.Transport {
+	d := driver{buffer: defaultBuffer}
+	for _, o := range opts {
+		o.apply(&d)
+	}
+	return d
+}
+
+// An Option changes a setting of [New]. When one is given twice, the last one
+// counts.
+type Option interface{ apply(*driver) }
+
+type bufferOption int
+
+func (o bufferOption) apply(d *driver) { d.buffer = min(max(int(o), leastBuffer), mostBuffer) }
+
+// SendBuffer sets how many bytes this side may have under way on a stream before
+// the peer reads them: it asks the kernel for so much, which takes what its
+// administrator allows (net.core.wmem_max) and counts its own overhead too. More
+// of them let a writer stop less often, less let small messages pass bulk sooner.
+// The peers need not agree. Values below 4 KiB or above 64 MiB count as those.
+// Default: 64 KiB.
+func SendBuffer(bytes int) Option { return bufferOption(bytes) }
+
+// driver implements [transport.Transport].
+type driver struct{ buffer int }
+
+var _ transport.Transport = driver{}
+
+// This is the contract that the driver was written for.
+const _ = transport.Contract1
+
+// Name returns "unix/1".
+func (driver) Name() string { return name }
+
+// Supports reports whether link is a unix stream socket itself, not something
+// around one, and the system can pass descriptors over it as this package needs
+// it, which is Linux.
+func (driver) Supports(link net.Conn) bool { return supports(link) }
+
+// Session starts a session over link, which it owns from now on.
+func (d driver) Session(link net.Conn, cfg transport.Config) (transport.Session, error) {
+	s, err := startSession(link, cfg.WithDefaults(), d.buffer)
+	if err != nil {
+		if link != nil {
+			link.Close()
+		}
+		return nil, err
+	}
+	return s, nil
+}
