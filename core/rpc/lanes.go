@@ -123,13 +123,13 @@ func (p *Peer) openControl() error {
 func (p *Peer) lane(ctx context.Context) (*calls, error) {
 	for {
 		p.mu.Lock()
-		switch {
-		case p.leave != nil:
-			defer p.mu.Unlock()
-			return nil, p.leave
-		case p.calls != nil:
-			defer p.mu.Unlock()
-			return p.calls, nil
+		switch leave, lane := p.leave, p.calls; {
+		case leave != nil:
+			p.mu.Unlock()
+			return nil, leave
+		case lane != nil:
+			p.mu.Unlock()
+			return lane, nil
 		case p.linkErr != nil:
 			p.mu.Unlock()
 			if err := p.wait(ctx); err != nil {
