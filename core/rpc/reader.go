@@ -43,7 +43,7 @@ type message struct {
 // The sizes of the buffers under a stream: large enough on a lane that many small
 // frames take one read, and small on a flow, of which there may be many.
 const (
-	laneBuffer = 32 << 10
+	laneBuffer = 16 << 10
 	flowBuffer = 8 << 10
 )
 
@@ -241,7 +241,7 @@ func (r *reader) first(h header) (*partial, error) {
 }
 
 // makeRoom makes room for a piece of p, unless a limit forbids it. Room is made as
-// bytes arrive, never for what was only announced: at most four times what is
+// bytes arrive, never for what was only announced: at most growth times what is
 // there.
 func (r *reader) makeRoom(p *partial) {
 	if p.over == nil && p.size > r.limit {
@@ -255,8 +255,12 @@ func (r *reader) makeRoom(p *partial) {
 	}
 }
 
+// growth is how many times what has arrived there may be room for. Growing costs a
+// copy; what is announced and does not come costs the peer its budget alone.
+const growth = 16
+
 func (r *reader) grow(p *partial) {
-	want := max(min(p.total, 4*p.size), p.size)
+	want := max(min(p.total, growth*p.size), p.size)
 	if !r.budget.take(want - p.reserved) {
 		p.over = r.budget.exceeded(want)
 		return
