@@ -128,8 +128,9 @@ func TestTooManyUnderWay(t *testing.T) {
 	before := descriptors(t)
 	t.Run("", func(t *testing.T) {
 		s, peer := newRawPeer(t, transport.Config{Side: transport.Host, MaxStreams: 1000})
-		first := mustOpen(t, s)
-		mustWrite(t, first, []byte("x"))
+		// Room for more of them on the link than descriptors may be under way.
+		must(t, s.raw.Control(func(fd uintptr) { setBuffer(int(fd), 4<<20) }))
+		mustWrite(t, mustOpen(t, s), []byte("x"))
 		var reached int
 		done := make(chan error)
 		top := highest(t) + 1
