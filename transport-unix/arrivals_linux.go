@@ -154,6 +154,7 @@ func (s *session) answered(f frame, e *ending) error {
 	if e != nil {
 		st.finish(e)
 	}
+	st.decided()
 	s.forget(f.number())
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // lastWords bounds how long Close lets waiting frames be sent to a peer that may
-// not read.
+// not read, and how long a stream that has ended looks for the peer's reason.
 const lastWords = 250 * time.Millisecond
 
 // session is one end of a link.
@@ -25,7 +25,7 @@ type session struct {
 	side   transport.Side
 	max    int // streams of each side
 	buffer int
-	grace  time.Duration // for the last words
+	grace  time.Duration // lastWords, or none
 	logger *slog.Logger
 
 	out        *outbox

@@ -30,7 +30,9 @@ type stream struct {
 	reading, writing sync.Mutex // one Read and one Write at a time
 	in, out          *transfer
 
-	ended atomic.Pointer[ending]
+	ended   atomic.Pointer[ending]
+	verdict chan struct{} // closed once the peer has said what became of a stream of this side
+	known   sync.Once
 }
 
 var _ transport.Stream = (*stream)(nil)
@@ -53,7 +55,11 @@ func newStream(sess *session, fd int, mine bool) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stream{sess: sess, mine: mine, far: noDescriptor, file: file, raw: raw, in: newReceiver(raw), out: newSender(raw)}, nil
+	st := &stream{sess: sess, mine: mine, far: noDescriptor, file: file, raw: raw, in: newReceiver(raw), out: newSender(raw), verdict: make(chan struct{})}
+	if !mine {
+		st.decided()
+	}
+	return st, nil
 }
 
 func (s *stream) Read(p []byte) (int, error) {
@@ -73,6 +79,7 @@ func (s *stream) Read(p []byte) (int, error) {
 		return n, nil
 	case errno == 0, gone(errno):
 		// Both directions are over, and nothing is left to be read.
+		s.awaitVerdict()
 		s.finish(endedByPeer)
 		return 0, s.ended.Load().read
 	}
@@ -93,6 +100,9 @@ func (s *stream) Write(p []byte) (int, error) {
 		return n, s.interrupted("write to", waiting, false)
 	case errno == 0:
 		return n, nil
+	}
+	if gone(errno) {
+		s.awaitVerdict()
 	}
 	if e := s.ended.Load(); e != nil {
 		return n, e.write // shut down just before it is closed
@@ -178,6 +188,7 @@ func (s *stream) finish(e *ending) {
 
 // release gives the descriptor back, and tells the session. It is called once.
 func (s *stream) release() {
+	s.decided()
 	far := s.takeFar()
 	shutDown(s.raw)
 	s.file.Close()
@@ -185,6 +196,29 @@ func (s *stream) release() {
 		syscall.Close(far)
 	}
 	s.sess.released(s, far != noDescriptor)
+}
+
+// decided is called when the peer has said why it ended the stream, or never will.
+func (s *stream) decided() { s.known.Do(func() { close(s.verdict) }) }
+
+// awaitVerdict lets the peer say why it has ended the stream. That comes over the
+// link, and so may come a little later than the end itself.
+func (s *stream) awaitVerdict() {
+	if s.sess.grace == 0 {
+		return
+	}
+	select {
+	case <-s.verdict:
+		return
+	default:
+	}
+	t := time.NewTimer(s.sess.grace)
+	defer t.Stop()
+	select {
+	case <-s.verdict:
+	case <-s.sess.done:
+	case <-t.C:
+	}
 }
 
 // hangUp ends the stream as its peer would: what has arrived can still be read.
