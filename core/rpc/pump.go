@@ -103,7 +103,7 @@ func (f *flow) receiveValue(c codec.Codec, v any) error {
 		return Errorf(InvalidArgument, "the %v sends bytes where values are expected", f.peer.cfg.Side.Peer())
 	}
 	if err := decodeValue(c, msg.body, v); err != nil {
-		return Errorf(Internal, "a value of the stream does not decode as %s: %w", c.Name(), err)
+		return decodeError(Internal, err, "a value of the stream does not decode as %s: %w", c.Name(), err)
 	}
 	return nil
 }
