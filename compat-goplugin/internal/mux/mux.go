@@ -94,11 +94,20 @@ func newMux(addr net.Addr, logger *log.Logger, closing func()) *Mux {
 	}
 }
 
-// Config is yamux's configuration, with a logger instead of the standard error.
+// Config is yamux's default configuration, with a logger instead of the standard error.
+// It is written out, since yamux's own function reads os.Stderr, which a plugin is about
+// to set.
 func Config(logger *log.Logger) *yamux.Config {
-	cfg := yamux.DefaultConfig()
-	cfg.LogOutput, cfg.Logger = nil, logger
-	return cfg
+	return &yamux.Config{
+		AcceptBacklog:          256,
+		EnableKeepAlive:        true,
+		KeepAliveInterval:      30 * time.Second,
+		ConnectionWriteTimeout: 10 * time.Second,
+		MaxStreamWindowSize:    256 << 10,
+		StreamOpenTimeout:      75 * time.Second,
+		StreamCloseTimeout:     5 * time.Minute,
+		Logger:                 logger,
+	}
 }
 
 // Main is the listener for the plugin's own services, nil at the host.

@@ -1,5 +1,3 @@
-//go:build pairs
-
 package pair
 
 import (
@@ -22,8 +20,8 @@ import (
 func TestReattach(t *testing.T) {
 	for _, grpc := range []bool{false, true} {
 		t.Run(fmt.Sprintf("grpc=%v", grpc), func(t *testing.T) {
+			leaks(t)
 			pairings(t, func(t *testing.T, host, plugin string) {
-				leaks(t)
 				first, svc := start(t, host, plugin, contract.Host{}, contract.Plugin{GRPC: grpc})
 				pid, err := svc.Do("pid", "")
 				if err != nil {
@@ -144,10 +142,8 @@ func TestTestMode(t *testing.T) {
 	serve := map[string]func(context.Context, contract.Plugin, bool) (*contract.Reattach, <-chan struct{}){"ours": ours.ServeTest, "theirs": theirs.ServeTest}
 	for _, grpc := range []bool{false, true} {
 		t.Run(fmt.Sprintf("grpc=%v", grpc), func(t *testing.T) {
+			leaks(t)
 			pairings(t, func(t *testing.T, host, plugin string) {
-				if host == "ours" && plugin == "ours" {
-					leaks(t)
-				}
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				r, closed := serve[plugin](ctx, contract.Plugin{GRPC: grpc}, false)

@@ -1,5 +1,3 @@
-//go:build pairs
-
 package pair
 
 import (
@@ -27,10 +25,8 @@ func TestPairs(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			leaks(t)
 			pairings(t, func(t *testing.T, host, plugin string) {
-				if host == "ours" {
-					leaks(t)
-				}
 				c, svc := start(t, host, plugin, test.host, test.cfg)
 				exercise(t, c, svc, test.cfg.GRPC)
 				within(t, "Kill", c.Kill)
