@@ -150,13 +150,19 @@ func TestTestMode(t *testing.T) {
 				if r == nil || !r.Test || r.Pid != os.Getpid() {
 					t.Fatalf("ReattachConfig %+v", r)
 				}
+				var clients []contract.Client
 				for range 2 { // Kill leaves the plugin to others
 					c, svc := start(t, host, plugin, contract.Host{Reattach: r}, contract.Plugin{})
 					echo(t, svc)
 					within(t, "Kill", c.Kill)
+					echo(t, svc)
+					clients = append(clients, c)
 				}
 				cancel()
 				within(t, "the end of Serve", func() { <-closed })
+				for _, c := range clients { // the original's server leaves connections open
+					within(t, "Close", func() { c.Close() })
+				}
 			})
 		})
 	}
