@@ -21,7 +21,9 @@ func (s *netServer) Greet(name string, reply *string) error {
 	return nil
 }
 
-func (s *netServer) CallBack(id uint32, reply *string) error { return callNet(s.broker, id, "x", reply) }
+func (s *netServer) CallBack(id uint32, reply *string) error {
+	return callNet(s.broker, id, "x", reply)
+}
 
 func (s *netServer) ServeBack(_ int, id *uint32) error {
 	*id = s.broker.NextId()

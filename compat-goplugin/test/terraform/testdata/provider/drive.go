@@ -80,7 +80,9 @@ func reattachConfig(text string) (*plugin.ReattachConfig, error) {
 // remote is the provider's host side.
 type remote struct{ plugin.NetRPCUnsupportedPlugin }
 
-func (remote) GRPCServer(*plugin.GRPCBroker, *grpc.Server) error { return errors.New("not served here") }
+func (remote) GRPCServer(*plugin.GRPCBroker, *grpc.Server) error {
+	return errors.New("not served here")
+}
 
 func (remote) GRPCClient(ctx context.Context, _ *plugin.GRPCBroker, conn *grpc.ClientConn) (interface{}, error) {
 	return newCaller(ctx, conn)
