@@ -32,10 +32,11 @@ type MuxBroker struct {
 }
 
 const (
-	// greetLimit bounds how many streams may not have said yet what they are for, and
-	// how many may have said it and wait to be accepted. Each may hold a window full of
-	// what the other side has sent.
-	greetLimit = 128
+	// greetLimit bounds how many streams may not have said yet what they are for; further
+	// ones wait in yamux. arrivedLimit bounds how many have said it and wait to be
+	// accepted: each holds up to a window of what the other side has sent.
+	greetLimit   = 128
+	arrivedLimit = 256
 
 	// dialWait bounds how long a Dial waits for the other side's Accept, which may
 	// itself wait up to [meet.Wait].
@@ -44,7 +45,7 @@ const (
 
 func newMuxBroker(session *yamux.Session) *MuxBroker {
 	m := &MuxBroker{session: session, room: make(chan struct{}, greetLimit)}
-	m.arrived = meet.New(greetLimit, m.refuse)
+	m.arrived = meet.New(arrivedLimit, m.refuse)
 	return m
 }
 
@@ -125,12 +126,7 @@ func (m *MuxBroker) Run() {
 		if err != nil {
 			return
 		}
-		select {
-		case m.room <- struct{}{}:
-		default:
-			m.refuse(stream)
-			continue
-		}
+		m.room <- struct{}{} // each greeting ends, with the session at the latest
 		m.greets.Add(1)
 		go func() {
 			defer m.greets.Done()
