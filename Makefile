@@ -38,7 +38,7 @@ EACH = $(DEV) run ./each
 
 # The gates, in the order in which .ci/run takes them: quick ones first.
 GATES := fmt-check vet staticcheck tidy-check placeholders names-check deps-check api-check \
-	test single-module chaos cross release-check
+	test compat single-module chaos cross release-check
 
 ##@ Everyday
 
@@ -56,6 +56,10 @@ demo: ## Build a host and a plugin, and run them over every transport and codec
 test: ## Test all modules, with the race detector (PKGS=./core/... for some)
 	@test -n "$(RACE)" || echo "test: no C compiler, so no race detector: install gcc or clang to test with it" >&2
 	go test $(RACE) -shuffle=on -timeout=9m $(TEST_FLAGS) $(PKGS)
+
+.PHONY: compat
+compat: ## Test go-plugin's own hosts and plugins, of every release, with ours
+	GOWORK=off go -C compat-goplugin/test test $(RACE) -timeout=9m ./...
 
 .PHONY: test-short
 test-short: ## Test all modules quickly, without the race detector
