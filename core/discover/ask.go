@@ -3,7 +3,6 @@ package discover
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -40,14 +39,7 @@ func ask(ctx context.Context, path string, timeout time.Duration) (tenon.Descrip
 	case context.Cause(ctx) == errFull:
 		return tenon.Description{}, fmt.Errorf("%w: %w", ErrDescribe, errFull)
 	}
-	var d tenon.Description
-	if err := json.Unmarshal(out.b.Bytes(), &d); err != nil {
-		return tenon.Description{}, fmt.Errorf("%w: what it printed is not understood: %w", ErrDescribe, err)
-	}
-	if d.Format != string(mark) {
-		return tenon.Description{}, fmt.Errorf("%w: what it printed has the format %q: was it made with a newer release?", ErrDescribe, d.Format)
-	}
-	return d, nil
+	return Parse(out.b.Bytes())
 }
 
 // limited keeps what a file prints, up to a limit, and calls full beyond it.

@@ -138,7 +138,11 @@ func (n *node) target() any {
 	if n == nil {
 		return nil
 	}
-	return reflect.New(n.typ).Interface()
+	p := reflect.New(n.typ)
+	if n.how == message {
+		p.Elem().Set(reflect.ValueOf(n.message.New()))
+	}
+	return p.Interface()
 }
 
 // written returns as JSON what target was filled with.

@@ -187,7 +187,7 @@ func (n *node) readStruct(out reflect.Value, object map[string]any, path, codec 
 		known[f.name] = true
 		v, given := object[f.name]
 		if !given {
-			if all && !f.optional && !f.node.desc.Optional && !f.node.absent() {
+			if all && !f.optional && !f.node.desc.Optional && f.node.desc.Kind != "any" {
 				return &TypeError{Path: path + "." + f.name, Want: f.node.want(), Found: "nothing"}
 			}
 			continue

@@ -55,8 +55,8 @@ func (o *Object) stream(ctx context.Context, m *method, args, result any, x Exch
 // receive passes on the values that come, until the clean end.
 func receive(stream *rpc.AnyStream, n *node, out func([]byte) error) error {
 	for {
-		v := reflect.New(n.typ)
-		err := stream.Recv(v.Interface())
+		v := n.target()
+		err := stream.Recv(v)
 		if err == io.EOF { // itself: a clean end and nothing else
 			return nil
 		}
@@ -66,7 +66,7 @@ func receive(stream *rpc.AnyStream, n *node, out func([]byte) error) error {
 		if out == nil {
 			continue
 		}
-		b, err := n.written(v.Interface())
+		b, err := n.written(v)
 		if err == nil {
 			err = out(b)
 		}
