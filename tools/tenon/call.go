@@ -25,7 +25,7 @@ type callFlags struct {
 	pluginFlags
 	metadata []string
 	timeout  time.Duration
-	config   string
+	settings string // the service's configuration
 	raw      bool
 }
 
@@ -58,7 +58,7 @@ Put -- before an argument that begins with a dash, such as a negative number.`,
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.metadata, "metadata", nil, "`KEY=VALUE` that travels with the call; can be repeated")
 	flags.DurationVar(&f.timeout, "timeout", 0, "the call's deadline, such as 2s (default: none)")
-	flags.StringVar(&f.config, "config", "", "the service's configuration, as `JSON`")
+	flags.StringVar(&f.settings, "config", "", "the service's configuration, as `JSON`")
 	flags.BoolVar(&f.raw, "raw", false, "print a text, or bytes, as they are and not as JSON")
 	return cmd
 }
@@ -130,7 +130,7 @@ func (f *callFlags) dispense(ctx context.Context, client *tenon.Client, name str
 		return nil, method, err
 	}
 	target := jsoncall.Target{From: client, Catalogue: catalogue, Codecs: client.Info().Codecs}
-	o, err := target.Dispense(ctx, service.Name, []byte(f.config))
+	o, err := target.Dispense(ctx, service.Name, []byte(f.settings))
 	return o, method, err
 }
 

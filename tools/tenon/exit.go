@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 
 	tenon "github.com/tenon-dev/tenon/core"
@@ -90,8 +89,6 @@ func exitCode(ctx context.Context, err error) int {
 		return exitRemote
 	case errors.Is(err, context.DeadlineExceeded):
 		return exitDeadline
-	case errors.Is(err, fs.ErrNotExist):
-		return exitNoPlugin
 	}
 	return exitFailed
 }

@@ -38,6 +38,7 @@ Flags may have one dash or two. Exit codes are the same everywhere:
 	root.AddCommand(
 		newInspect(),
 		newCall(),
+		newBench(),
 		newCompare(),
 		newVersion(),
 	)
