@@ -40,6 +40,8 @@ Flags may have one dash or two. Exit codes are the same everywhere:
 		newCall(),
 		newBench(),
 		newCompare(),
+		newList(),
+		newStop(),
 		newVersion(),
 	)
 	return root

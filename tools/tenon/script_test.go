@@ -6,11 +6,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/tenon-dev/tenon/core/attach"
 )
 
 // binaries is where the tests' tenon and plugin were built; "" in short tests.
@@ -60,6 +64,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":  exits,
 			"plugin": plugin,
+			"runs":   runs,
 		},
 		RequireExplicitExec: true,
 	})
@@ -90,6 +95,21 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 func plugin(ts *testscript.TestScript, neg bool, args []string) {
 	for _, name := range args {
 		ts.Check(os.Link(filepath.Join(binaries, "bolt"), ts.MkAbs(name)))
+	}
+}
+
+// runs is "runs NAME": wait until a plugin of that name runs by itself.
+func runs(ts *testscript.TestScript, neg bool, args []string) {
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		all, err := attach.List(ts.Getenv("TENON_RUNTIME_DIR"))
+		if err == nil && slices.ContainsFunc(all, func(i attach.Instance) bool { return i.Name == args[0] && i.PID != 0 }) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s does not run: %v, %v", args[0], all, err)
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 }
 

@@ -16,16 +16,26 @@ import (
 	"github.com/tenon-dev/tenon/core/codec"
 	"github.com/tenon-dev/tenon/core/codec/jsoncodec"
 	"github.com/tenon-dev/tenon/core/dynamic"
+	"github.com/tenon-dev/tenon/core/reattach"
 	"github.com/tenon-dev/tenon/core/transport"
 	"github.com/tenon-dev/tenon/core/transport/directtransport"
 	smuxtransport "github.com/tenon-dev/tenon/transport-smux"
 	yamuxtransport "github.com/tenon-dev/tenon/transport-yamux"
 )
 
+var cookie = tenon.Cookie{Key: "BOLT_PLUGIN", Value: "test"}
+
 func main() {
 	words := strings.Split(strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe"), "-")
 	is := func(word string) bool { return slices.Contains(words, word) }
 	asked := slices.Contains(os.Args, "--describe")
+	if words[0] == "host" {
+		if err := keep(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	switch {
 	case is("mute") && asked:
 		os.Exit(3)
@@ -35,7 +45,7 @@ func main() {
 		select {}
 	}
 	cfg := tenon.ServeConfig{
-		Cookie: tenon.Cookie{Key: "BOLT_PLUGIN", Value: "test"}, Name: words[0], Release: "1.4.0",
+		Cookie: cookie, Name: words[0], Release: "1.4.0",
 		Transports: []transport.Transport{smuxtransport.New(), yamuxtransport.New(), directtransport.New()},
 		Codecs:     []codec.Codec{cborcodec.New(), gobcodec.New(), jsoncodec.New()},
 		Services: tenon.Services{
@@ -55,6 +65,9 @@ func main() {
 		cfg.Versions = map[int]tenon.Services{1: {"kv": dynamic.Service(nextStore{newStore()})}, 2: {"kv": dynamic.Service(newStore())}}
 		cfg.Transports = cfg.Transports[1:]
 		cfg.Default = ""
+	}
+	if is("kept") {
+		cfg.Keeper = reattach.Keeper()
 	}
 	if is("evil") {
 		cfg.Release = "\x1b[31mred\u009b2J"
