@@ -13,6 +13,7 @@ require (
 	github.com/tenon-dev/tenon/core v0.1.0
 	github.com/tenon-dev/tenon/transport-smux v0.1.0
 	github.com/tenon-dev/tenon/transport-yamux v0.1.0
+	golang.org/x/sys v0.46.0
 	golang.org/x/term v0.44.0
 )
 
@@ -25,7 +26,6 @@ require (
 	github.com/spf13/pflag v1.0.9 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
 	github.com/xtaci/smux v1.5.58 // indirect
-	golang.org/x/sys v0.46.0 // indirect
 	golang.org/x/tools v0.26.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 )

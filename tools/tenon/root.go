@@ -40,9 +40,11 @@ Flags may have one dash or two. Exit codes are the same everywhere:
 		newCall(),
 		newBench(),
 		newCompare(),
+		newDoctor(),
 		newList(),
 		newStop(),
 		newVersion(),
+		newServeSelf(),
 	)
 	return root
 }
