@@ -36,6 +36,7 @@ Flags may have one dash or two. Exit codes are the same everywhere:
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().Bool(jsonFlag, false, "print JSON, errors too")
 	root.AddCommand(
+		newNew(),
 		newInspect(),
 		newCall(),
 		newBench(),
