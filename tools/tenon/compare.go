@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -46,11 +45,9 @@ The exit code is 1 when something breaks, so that a build can stop at it.`,
 		},
 	}
 	cmd.Flags().IntVar(&against, "protocol", 0, "look at this protocol `version` only")
-	cmd.Flags().DurationVar(&f.wait, "start-timeout", defaultDescribeTime, "how long a plugin may take to describe itself")
+	cmd.Flags().DurationVar(&f.wait, "start-timeout", describeTime, "how long a plugin may take to describe itself")
 	return cmd
 }
-
-const defaultDescribeTime = 5 * time.Second
 
 // describe returns what a plugin says of itself: one that is asked, or what one said.
 func describe(ctx context.Context, f pluginFlags, arg string, stdin io.Reader) (*tenon.Description, error) {

@@ -31,9 +31,15 @@ func runTests(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
+	flags, err := buildFlags(dir)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	for name, pkg := range map[string]string{"tenon": ".", "bolt": "./internal/testplugin"} {
-		if out, err := exec.Command("go", buildArgs(filepath.Join(dir, name), pkg)...).CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "go build %s: %v\n%s", pkg, err, out)
+		args := append(append([]string{"build"}, flags...), "-o", filepath.Join(dir, name), pkg)
+		if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "go %v: %v\n%s", args, err, out)
 			return 1
 		}
 	}
@@ -41,10 +47,37 @@ func runTests(m *testing.M) int {
 	return m.Run()
 }
 
-// buildArgs builds as this test was built: the modules beside it are found in the
-// workspace, or in the go.mod that a flag names.
-func buildArgs(out, pkg string) []string {
-	return []string{"build", "-o", out, pkg}
+// buildFlags makes the go command find the modules beside this one where the tests run
+// without the workspace, since a published module has no replace lines.
+func buildFlags(dir string) ([]string, error) {
+	if work := goEnv("GOWORK"); work != "" && work != "off" {
+		return nil, nil
+	}
+	siblings, err := filepath.Glob("../../*/go.mod")
+	if err != nil || len(siblings) == 0 {
+		return nil, err // it stands alone, and its siblings are published
+	}
+	alone := filepath.Join(dir, "alone.mod")
+	for from, to := range map[string]string{"../go.mod": alone, "../go.sum": filepath.Join(dir, "alone.sum")} {
+		b, err := os.ReadFile(from)
+		if err == nil {
+			err = os.WriteFile(to, b, 0o600)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, path := range siblings {
+		folder, err := filepath.Abs(filepath.Dir(path))
+		if err != nil {
+			return nil, err
+		}
+		replace := "-replace=github.com/tenon-dev/tenon/" + filepath.Base(folder) + "=" + folder
+		if out, err := exec.Command("go", "mod", "edit", replace, alone).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("go mod edit %s: %w\n%s", replace, err, out)
+		}
+	}
+	return []string{"-mod=mod", "-modfile=" + alone}, nil
 }
 
 // The command as users run it: the built binary, with plugins that are processes.

@@ -55,6 +55,10 @@ func (f *pluginFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.quiet, "quiet", false, "do not show what the plugin prints")
 }
 
+// describeTime is what a plugin has at least to describe itself: the machine may be busy,
+// and a short --start-timeout is about the start.
+const describeTime = 5 * time.Second
+
 // find finds out what a user means by PLUGIN.
 func (f *pluginFlags) find(ctx context.Context, arg string) (*source, error) {
 	s := &source{arg: arg, cookie: tenon.Cookie{Key: "COMMAND_TENON", Value: "1"}, versions: []int{1}}
@@ -83,7 +87,7 @@ func (f *pluginFlags) find(ctx context.Context, arg string) (*source, error) {
 		s.cookie = tenon.Cookie{Key: key, Value: value}
 		return s, nil
 	}
-	p, err := discover.File(ctx, arg, discover.Options{NoCache: true, Timeout: f.wait})
+	p, err := discover.File(ctx, arg, discover.Options{NoCache: true, Timeout: max(f.wait, describeTime)})
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%w: %s does not exist", errNoPlugin, arg)
