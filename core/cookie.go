@@ -10,8 +10,8 @@ import (
 // plugin's environment, and a plugin that does not find it knows that a person
 // started it. It is no secret and protects nothing.
 type Cookie struct {
-	Key   string // the environment variable's name, such as "HELLO_PLUGIN"
-	Value string // any text, best one that nobody sets by chance
+	Key   string `json:"key"`   // the environment variable's name, such as "HELLO_PLUGIN"
+	Value string `json:"value"` // any text, best one that nobody sets by chance
 }
 
 func (c Cookie) validate() error {

@@ -170,12 +170,13 @@ func (r *run) explainExit(e *StartError) {
 	switch {
 	case e.Exit.Signal != nil:
 		e.Hint = "a signal ended it: see what it printed"
+	case r.output.tail.Panic() != "": // the runtime's exit code for it is that of a wrong start
+		first, _, _ := strings.Cut(r.output.tail.Panic(), "\n")
+		e.Hint = "it panicked: " + strings.Map(printable, first)
 	case e.Exit.Code == exitUsage:
 		e.Hint = "does its cookie equal the host's?"
 	case e.Exit.Code == 127:
 		e.Hint = "most often a library that it needs is missing"
-	case r.output.tail.Panic() != "":
-		e.Hint = "it panicked: see what it printed"
 	case e.Exit.Code == 0:
 		e.Hint = "is it a plugin made with Tenon?"
 	default:

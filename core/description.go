@@ -13,6 +13,7 @@ import (
 type Description struct {
 	Format     string             `json:"format"` // what this is, and its version: the mark by which a file is known for a plugin
 	Name       string             `json:"name"`
+	Cookie     Cookie             `json:"cookie"` // what a host must set to start it
 	Release    string             `json:"release,omitempty"`
 	Versions   []int              `json:"versions"` // protocol versions, the highest first
 	Transports []string           `json:"transports"`
@@ -37,7 +38,7 @@ func (cfg ServeConfig) Describe() (*Description, error) {
 	versions := cfg.versions()
 	all := &Description{
 		Format: descriptionFormat,
-		Name:   cfg.standaloneName(), Release: cfg.release(),
+		Name:   cfg.standaloneName(), Cookie: cfg.Cookie, Release: cfg.release(),
 		Versions:   slices.Sorted(maps.Keys(versions)),
 		Transports: names(d.transports), Codecs: names(d.codecs),
 		Catalogues: map[int]*Catalogue{},

@@ -104,6 +104,7 @@ type Info struct {
 	Generation uint64   // counts the starts of this client, from 1
 	Started    time.Time
 	ReadyAfter time.Duration // from the launch to the end of the handshake
+	Steps      StartSteps    // what that time was spent on
 }
 
 // Info returns what is known of the plugin that is ready, or was.
@@ -130,6 +131,7 @@ func (c *Client) launch(ctx context.Context, how launching) (*run, error) {
 		return nil, r.startError(ctx, err)
 	}
 	r.process = process
+	r.info.Steps.Launched = time.Since(r.info.Started)
 	r.info.Path, r.info.PID = process.Info().Path, process.Info().PID
 	r.output.named(filepath.Base(r.info.Path))
 	if debugging() && r.info.PID != 0 {
@@ -238,6 +240,7 @@ func (c *Client) greet(ctx context.Context, link net.Conn, r *run, probe bool) e
 		}
 		return hello.Read(link, &answer)
 	})
+	r.info.Steps.Answered = time.Since(r.info.Started)
 	if err == nil {
 		err = hello.Verify(offer, answer)
 	}
@@ -256,6 +259,7 @@ func (c *Client) greet(ctx context.Context, link net.Conn, r *run, probe bool) e
 			Explain: r.explainEnd,
 		},
 	})
+	r.info.Steps.Agreed = time.Since(r.info.Started)
 	return err
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -43,14 +42,7 @@ func ask(ctx context.Context, path string, sum [sha256.Size]byte, timeout time.D
 	case context.Cause(ctx) == errFull:
 		return tenon.Description{}, fmt.Errorf("%w: %w", ErrDescribe, errFull)
 	}
-	var d tenon.Description
-	if err := json.Unmarshal(out.b.Bytes(), &d); err != nil {
-		return tenon.Description{}, fmt.Errorf("%w: what it printed is not understood: %w", ErrDescribe, err)
-	}
-	if d.Format != string(mark) {
-		return tenon.Description{}, fmt.Errorf("%w: what it printed has the format %q: was it made with a newer release?", ErrDescribe, d.Format)
-	}
-	return d, nil
+	return Parse(out.b.Bytes())
 }
 
 // limited keeps what a file prints, up to a limit, and calls full beyond it.

@@ -321,3 +321,31 @@ func FuzzReleases(f *testing.F) {
 		}
 	})
 }
+
+func TestFile(t *testing.T) {
+	leak.Check(t)
+	dir := t.TempDir()
+	good := tool(t, dir, "tool-good-1.2.0")
+	p, err := File(t.Context(), good, Options{NoCache: true})
+	if err != nil || p.Description.Name != "good" || p.Description.Cookie.Key != "DISCOVER_TEST" {
+		t.Errorf("%+v, %v", p.Description, err)
+	}
+	text := filepath.Join(dir, "text")
+	script := filepath.Join(dir, "script")
+	if err := errors.Join(os.WriteFile(text, []byte("hello"), 0o644), os.WriteFile(script, []byte("#!/bin/sh\nexit 1\n"), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]error{
+		filepath.Join(dir, "none"): os.ErrNotExist, text: ErrNoPlugin, script: ErrNoPlugin, dir: ErrNoPlugin,
+		tool(t, dir, "tool-broken"): ErrDescribe,
+	} {
+		var located *Error
+		if _, err := File(t.Context(), path, Options{NoCache: true}); !errors.Is(err, want) || !errors.As(err, &located) || located.Path != path {
+			t.Errorf("%s: %v, which is not %v", path, err, want)
+		}
+	}
+	var start *launch.StartError
+	if _, err := File(t.Context(), text, Options{NoCache: true}); !errors.As(err, &start) {
+		t.Errorf("a file that cannot run: %v", err)
+	}
+}

@@ -5,15 +5,22 @@ import (
 	"strings"
 )
 
-// nearest returns the end of an error about a name that does not exist: the name
-// that was likely meant, else all that there are.
-func nearest(name string, known []string) string {
+// Nearest returns the name among those known that was likely meant by one that does
+// not exist, and "" where none is near.
+func Nearest(name string, known []string) string {
 	best, least := "", len(name)/2+1
 	for _, k := range known {
 		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < least {
 			best, least = k, d
 		}
 	}
+	return best
+}
+
+// nearest returns the end of an error about a name that does not exist: the name
+// that was likely meant, else all that there are.
+func nearest(name string, known []string) string {
+	best := Nearest(name, known)
 	switch {
 	case best != "":
 		return ": did you mean " + strconv.Quote(best) + "?"

@@ -29,6 +29,7 @@ type Type struct {
 // that follow json tags.
 type Field struct {
 	Name     string `json:"name"`
+	Go       string `json:"go,omitempty"` // its name in Go where that is another, with the embedded structs on the way: "Base.ID"
 	Type     *Type  `json:"type"`
 	Optional bool   `json:"optional,omitempty"` // left out when zero
 }
@@ -62,9 +63,9 @@ func describe(t reflect.Type, outer map[reflect.Type]bool) *Type {
 		return &Type{Kind: "duration"}
 	case isMessage(t):
 		return &Type{Kind: "opaque", Name: t.Elem().String()}
-	case t.Kind() != reflect.Pointer && t.Implements(textMarshaler):
+	case encodesItself(t, textMarshaler):
 		return &Type{Kind: "text", Name: t.String()}
-	case t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface && t.Implements(jsonMarshaler):
+	case t.Kind() != reflect.Interface && encodesItself(t, jsonMarshaler):
 		return &Type{Kind: "opaque", Name: t.String()}
 	}
 	d := &Type{Name: t.Name()}
@@ -104,6 +105,18 @@ func describe(t reflect.Type, outer map[reflect.Type]bool) *Type {
 		d.Name = ""
 	}
 	return d
+}
+
+// encodesItself reports whether values of t have a marshaling method, on their
+// pointers too, where a codec finds it.
+func encodesItself(t, marshaler reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return false
+	case reflect.Interface:
+		return t.Implements(marshaler)
+	}
+	return reflect.PointerTo(t).Implements(marshaler)
 }
 
 // kindOf is the kind of a type that contains itself.
@@ -151,9 +164,22 @@ func describeStruct(d *Type, t reflect.Type, outer map[reflect.Type]bool) {
 		if name == "" {
 			name = f.Name
 		}
+		inGo := goPath(t, f)
+		if inGo == name {
+			inGo = ""
+		}
 		optional := strings.Contains(rest, "omitempty") || strings.Contains(rest, "omitzero")
-		d.Fields = append(d.Fields, Field{Name: name, Type: describe(f.Type, outer), Optional: optional})
+		d.Fields = append(d.Fields, Field{Name: name, Go: inGo, Type: describe(f.Type, outer), Optional: optional})
 	}
+}
+
+// goPath is how a field is reached in Go, by codecs that know no tags.
+func goPath(t reflect.Type, f reflect.StructField) string {
+	path := ""
+	for i := 1; i < len(f.Index); i++ {
+		path += t.FieldByIndex(f.Index[:i]).Name + "."
+	}
+	return path + f.Name
 }
 
 // promoted reports whether a field of an embedded struct stands in the outer one

@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"encoding/json"
+	"math/big"
 	"net/netip"
 	"reflect"
 	"testing"
@@ -25,6 +26,7 @@ type testShape struct {
 	ByName   map[string]testLeaf
 	Anything any
 	Address  netip.Addr
+	Big      *big.Int // whose methods are on its pointer
 	Message  json.RawMessage
 	testEmbedded
 	Named testEmbedded `json:"named"`
@@ -53,9 +55,9 @@ func TestTypeOf(t *testing.T) {
 	}
 	want := `{"kind":"struct","name":"testShape","fields":[` +
 		`{"name":"Plain","type":{"kind":"string"}},` +
-		`{"name":"renamed","type":{"kind":"int","bits":16},"optional":true},` +
+		`{"name":"renamed","go":"Renamed","type":{"kind":"int","bits":16},"optional":true},` +
 		`{"name":"When","type":{"kind":"time"}},` +
-		`{"name":"took","type":{"kind":"duration"}},` +
+		`{"name":"took","go":"Took","type":{"kind":"duration"}},` +
 		`{"name":"Raw","type":{"kind":"bytes"}},` +
 		`{"name":"Hash","type":{"kind":"bytes","len":4}},` +
 		`{"name":"List","type":{"kind":"list","elem":{"kind":"struct","name":"testLeaf","optional":true,"fields":[{"name":"A","type":{"kind":"uint","bits":8}},{"name":"B","type":{"kind":"uint","bits":8}}]}}},` +
@@ -63,10 +65,11 @@ func TestTypeOf(t *testing.T) {
 		`{"name":"ByName","type":{"kind":"map","key":{"kind":"string"},"elem":{"kind":"struct","name":"testLeaf","fields":[{"name":"A","type":{"kind":"uint","bits":8}},{"name":"B","type":{"kind":"uint","bits":8}}]}}},` +
 		`{"name":"Anything","type":{"kind":"any"}},` +
 		`{"name":"Address","type":{"kind":"text","name":"netip.Addr"}},` +
+		`{"name":"Big","type":{"kind":"text","name":"big.Int","optional":true}},` +
 		`{"name":"Message","type":{"kind":"opaque","name":"json.RawMessage"}},` +
-		`{"name":"Inner","type":{"kind":"string"}},` +
-		`{"name":"named","type":{"kind":"struct","name":"testEmbedded","fields":[{"name":"Inner","type":{"kind":"string"}}]}},` +
-		`{"name":"next","type":{"kind":"struct","name":"testShape","optional":true,"again":true},"optional":true},` +
+		`{"name":"Inner","go":"testEmbedded.Inner","type":{"kind":"string"}},` +
+		`{"name":"named","go":"Named","type":{"kind":"struct","name":"testEmbedded","fields":[{"name":"Inner","type":{"kind":"string"}}]}},` +
+		`{"name":"next","go":"Next","type":{"kind":"struct","name":"testShape","optional":true,"again":true},"optional":true},` +
 		`{"name":"Color","type":{"kind":"uint","name":"testColor","bits":8}}]}`
 	if string(b) != want {
 		t.Errorf("got\n%s\nwant\n%s", b, want)

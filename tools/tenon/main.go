@@ -1,21 +1,15 @@
 // Command tenon is the command line of the Tenon plugin system.
 //
-// "tenon help" lists its subcommands; each is in a file of its own.
+// "tenon help" lists its subcommands; each is in a file of its own. docs/command.md has
+// all of them with examples.
 package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
-)
-
-// The exit codes of every subcommand.
-const (
-	exitOK     = 0
-	exitFailed = 1 // it was tried, and did not work
-	exitUsage  = 2 // the command line is not one that tenon understands
+	"regexp"
 )
 
 func main() {
@@ -28,18 +22,32 @@ func main() {
 // run is the whole command, with nothing taken from the process.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRoot()
-	root.SetArgs(args)
+	root.SetArgs(dashes(args))
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return exitOK
+	code := exitCode(ctx, err)
+	if err != nil {
+		report(stderr, err, code, wantsJSON(root))
 	}
-	fmt.Fprintf(stderr, "tenon: %v\n", err)
-	if isUsage(err) {
-		fmt.Fprintln(stderr, `"tenon help" lists the commands and their flags`)
-		return exitUsage
+	return code
+}
+
+var oneDash = regexp.MustCompile(`^-[a-z][a-z-]+(=|$)`)
+
+// dashes lets flags be written with one dash, as Go's own commands have them: none
+// of tenon's flags has a short form that could be meant.
+func dashes(args []string) []string {
+	var out []string
+	for i, arg := range args {
+		if arg == "--" {
+			return append(out, args[i:]...)
+		}
+		if oneDash.MatchString(arg) {
+			arg = "-" + arg
+		}
+		out = append(out, arg)
 	}
-	return exitFailed
+	return out
 }

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	tenon "github.com/tenon-dev/tenon/core"
+	"github.com/tenon-dev/tenon/core/discover"
+)
+
+// newCompare is "tenon compare": what a new release breaks.
+func newCompare() *cobra.Command {
+	var f pluginFlags
+	var against int
+	cmd := &cobra.Command{
+		Use:   "compare OLD NEW",
+		Short: "Show what a new plugin binary adds, and what it breaks",
+		Long: `Compare shows what the hosts of an old plugin meet in a new one: first what breaks
+them, then what was added. Nothing is started: each plugin is asked to describe itself.
+OLD and NEW are files of plugins, or what a plugin printed with --describe, or - for
+that on standard input.
+
+The exit code is 1 when something breaks, so that a build can stop at it.`,
+		Example: `  tenon compare ./bolt-plugin-1.3 ./bolt-plugin
+  ./bolt-plugin --describe > api.json                 once, to be kept
+  tenon compare api.json ./bolt-plugin                in every build`,
+		Args: usage(cobra.ExactArgs(2)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var both [2]*tenon.Description
+			for i, arg := range args {
+				var err error
+				if both[i], err = describe(cmd.Context(), f, arg, cmd.InOrStdin()); err != nil {
+					return err
+				}
+			}
+			changes := tenon.CompareDescriptions(both[0], both[1])
+			if against != 0 {
+				changes = only(changes, against)
+			}
+			return printChanges(cmd, changes)
+		},
+	}
+	cmd.Flags().IntVar(&against, "protocol", 0, "look at this protocol `version` only")
+	cmd.Flags().DurationVar(&f.wait, "start-timeout", describeTime, "how long a plugin may take to describe itself")
+	return cmd
+}
+
+// describe returns what a plugin says of itself: one that is asked, or what one said.
+func describe(ctx context.Context, f pluginFlags, arg string, stdin io.Reader) (*tenon.Description, error) {
+	r := stdin
+	if arg != "-" {
+		file, err := os.Open(arg)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errNoPlugin, err)
+		}
+		defer file.Close()
+		var first [1]byte
+		if n, _ := file.ReadAt(first[:], 0); n == 0 || first[0] != '{' {
+			p, err := discover.File(ctx, arg, discover.Options{NoCache: true, Timeout: f.wait})
+			if err != nil {
+				return nil, err
+			}
+			return &p.Description, nil
+		}
+		r = file
+	}
+	const most = 8 << 20
+	b, err := io.ReadAll(io.LimitReader(r, most))
+	if err != nil {
+		return nil, err
+	}
+	d, err := discover.Parse(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s is neither a plugin nor what one prints with --describe: %w", arg, err)
+	}
+	return &d, nil
+}
+
+func only(changes []tenon.DescriptionChange, version int) []tenon.DescriptionChange {
+	var some []tenon.DescriptionChange
+	for _, c := range changes {
+		if c.Version == version {
+			some = append(some, c)
+		}
+	}
+	return some
+}
+
+func printChanges(cmd *cobra.Command, changes []tenon.DescriptionChange) error {
+	broken := 0
+	for _, c := range changes {
+		if c.Breaks {
+			broken++
+		}
+	}
+	var err error
+	if wantsJSON(cmd) {
+		if changes == nil {
+			changes = []tenon.DescriptionChange{}
+		}
+		err = printJSON(cmd.OutOrStdout(), map[string]any{"breaks": broken > 0, "changes": changes})
+	} else {
+		p := newPage(cmd.OutOrStdout())
+		for _, c := range changes {
+			if c.Breaks {
+				p.style("31", "breaks")
+			} else {
+				p.style("32", "adds  ")
+			}
+			p.line("  " + c.Text())
+		}
+		if len(changes) == 0 {
+			p.line("nothing changed for hosts")
+		}
+	}
+	if err == nil && broken > 0 {
+		return quiet(exitFailed)
+	}
+	return err
+}

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package machine
+
+import "context"
+
+// checkLimits finds nothing: there are no such limits here.
+func checkLimits(context.Context) []Finding { return nil }
