@@ -31,19 +31,12 @@ func Streamed[Item any](open func() (*AnyStream, error)) iter.Seq2[Item, error] 
 // FeedSeq sends the values of seq on a goroutine of the engine, as
 // [AnyStream.Feed] does; of nil there are none.
 func FeedSeq[Item any](s *AnyStream, seq iter.Seq2[Item, error]) {
-	if seq == nil {
-		s.CloseSend()
-		return
-	}
 	s.flow.peer.later(func() { sendAll(s.flow, s.codec, seq, s.registered) })
 }
 
 // SendSeq sends the values of seq and then says that this side sends no more, as
 // [AnyStream.SendAll] does; of nil there are none.
 func SendSeq[Item any](s *AnyStream, seq iter.Seq2[Item, error]) error {
-	if seq == nil {
-		return s.CloseSend()
-	}
 	return sendAll(s.flow, s.codec, seq, s.registered)
 }
 

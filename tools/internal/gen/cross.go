@@ -11,6 +11,7 @@ import (
 // crossing finds out whether values of types can be encoded, with what every codec
 // refuses. What one codec in particular refuses is found out when it is chosen.
 type crossing struct {
+	pkg    *types.Package
 	source *sources
 	name   func(types.Type) string // as the source writes a type
 	seen   map[types.Type]bool
@@ -41,10 +42,10 @@ func (c *crossing) walk(t types.Type, path string, pos token.Pos) *obstacle {
 	}
 	if path != "" {
 		if k := kindOf(t); k != plain {
-			return is("is a %s, which can only cross as an argument or a result by itself: take it out of %s", k, path)
+			return is("is %s, which can only cross as an argument or a result by itself", article(string(k)))
 		}
 		if isFuncs(t) {
-			return is("is a pointer to a struct of funcs, which can only cross by itself: take it out of %s", path)
+			return is("is a pointer to a struct of funcs, which can only cross by itself: make it an interface, and an argument or a result")
 		}
 	}
 	if encodesItself(t) {
@@ -76,34 +77,43 @@ func (c *crossing) walk(t types.Type, path string, pos token.Pos) *obstacle {
 		}
 		return c.walk(u.Elem(), path, pos)
 	case *types.Slice:
-		return c.walk(u.Elem(), path+"[]", pos)
+		return c.walk(u.Elem(), path+elements, pos)
 	case *types.Array:
-		return c.walk(u.Elem(), path+"[]", pos)
+		return c.walk(u.Elem(), path+elements, pos)
 	case *types.Map:
-		if o := c.walk(u.Key(), path+"[key]", pos); o != nil {
+		if o := c.walk(u.Key(), path+keys, pos); o != nil {
 			return o
 		}
-		return c.walk(u.Elem(), path+"[]", pos)
+		return c.walk(u.Elem(), path+elements, pos)
 	case *types.Struct:
 		return c.fields(t, u, path)
 	}
 	return nil
 }
 
+// How a path goes on to what is in a slice, an array or a map.
+const (
+	elements = ": its elements"
+	keys     = ": its keys"
+)
+
 func (c *crossing) fields(t types.Type, s *types.Struct, path string) *obstacle {
-	if path == "" {
-		path = c.name(t)
+	if _, named := t.(*types.Named); named {
+		path = c.name(t) // the reader knows where that is declared
 	}
 	crosses := 0
 	for i := range s.NumFields() {
 		f, at := s.Field(i), path+"."+s.Field(i).Name()
+		if path == "" {
+			at = "its field " + f.Name()
+		}
 		_, isStruct := f.Type().Underlying().(*types.Struct)
 		switch {
 		case reflect.StructTag(s.Tag(i)).Get("json") == "-" || f.Name() == "_":
 			continue
 		case f.Exported(), f.Embedded() && isStruct:
 			if _, bare := f.Type().Underlying().(*types.Signature); bare {
-				return &obstacle{at, f.Pos(), c.name(f.Type()) + " is a func, which can only cross as an argument or a result by itself: take it out of " + path}
+				return &obstacle{at, f.Pos(), c.name(f.Type()) + " is a func, which can only cross as an argument or a result by itself"}
 			}
 			if o := c.walk(f.Type(), at, f.Pos()); o != nil {
 				return o
@@ -115,6 +125,9 @@ func (c *crossing) fields(t types.Type, s *types.Struct, path string) *obstacle 
 		}
 		if _, _, local := c.source.of(f).get("local"); local || isEmpty(f.Type()) {
 			continue
+		}
+		if f.Pkg() != c.pkg {
+			return &obstacle{at, f.Pos(), "it is not exported, so it would be left behind: pass a type of your own that has what the other process needs"}
 		}
 		return &obstacle{at, f.Pos(), "it is not exported, so it would be left behind: export it, or give " + c.name(t) +
 			" methods by which it encodes itself, or write //tenon:local on it where its value is of no use to the other process"}

@@ -149,7 +149,13 @@ func (f *file) finish(names []string) ([]byte, error) {
 	fmt.Fprintf(&out, "\n// Where this is undefined, the module core is of another release than the tenon\n"+
 		"// command that made this file: install that of core's release, and generate again.\nconst _ = %s.SupportsGeneratedCode1\n", rpc)
 	out.Write(f.body.Bytes())
-	text, err := format.Source(out.Bytes())
+	text := out.Bytes()
+	var err error
+	for range 2 { // an interface within a parameter list takes gofmt two rounds
+		if text, err = format.Source(text); err != nil {
+			break
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the generated code does not parse, which is a fault of the generator: %w\n%s", err, numbered(out.String()))
 	}

@@ -2,6 +2,7 @@ package gen
 
 import (
 	"fmt"
+	"go/types"
 	"strings"
 )
 
@@ -235,15 +236,21 @@ func (f *file) sent(v *value, expr string) string {
 func (f *file) got(v *value, expr, lost string) string {
 	if !v.errors {
 		expr = fmt.Sprintf("%s.WithoutErrors(%s, %s)", f.rpc(), expr, lost)
-		if !isNamed(v.typ, "iter", "Seq") {
-			return fmt.Sprintf("(%s)(%s)", f.t(v.typ), expr)
+		if converts(v, "Seq") {
+			return fmt.Sprintf("%s(%s)", f.t(v.typ), expr)
 		}
 		return expr
 	}
-	if !isNamed(v.typ, "iter", "Seq2") {
-		return fmt.Sprintf("(%s)(%s)", f.t(v.typ), expr)
+	if converts(v, "Seq2") {
+		return fmt.Sprintf("%s(%s)", f.t(v.typ), expr)
 	}
 	return expr
+}
+
+// converts reports whether a sequence has a type with a name that is not iter's.
+func converts(v *value, name string) bool {
+	_, named := types.Unalias(v.typ).(*types.Named)
+	return named && !isNamed(v.typ, "iter", name)
 }
 
 // feed writes what sends the argument that shares the stream.

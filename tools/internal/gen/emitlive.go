@@ -103,7 +103,7 @@ func (f *file) argument(m *method, v *value) {
 			f.f("%s := %s\n", v.local, f.got(v, fmt.Sprintf("%s.RecvSeq[%s](stream)", rpc, item), "failed.Note"))
 			return
 		}
-		if !v.errors || !isNamed(v.typ, "iter", "Seq2") {
+		if !v.errors || converts(v, "Seq2") {
 			f.f("%sSeq, err := %s.SeqArg[%s](call, %d)\nif err != nil {\nreturn err\n}\n", v.local, rpc, item, v.place)
 			f.f("%s := %s\n", v.local, f.got(v, v.local+"Seq", "failed.Note"))
 			return
@@ -129,7 +129,7 @@ func (f *file) sendStream(m *method, invoke string) {
 	if m.err {
 		f.f("%s, err := %s\nif err != nil {\nreturn err\n}\n", out, invoke)
 	} else {
-		f.f("%s := %s\n", out, invoke)
+		out = invoke
 	}
 	send := fmt.Sprintf("%s.SendSeq(stream, %s)", f.rpc(), f.sent(m.stream, out))
 	if m.notes() {

@@ -63,7 +63,7 @@ func describeName(i *iface) string {
 }
 
 // direct reports whether a method is served by a handler of the engine's that fits it.
-func (f *file) direct(m *method) bool { return m.plainOnly() }
+func (f *file) direct(m *method) bool { return m.plainOnly() || m.simpleStream() }
 
 // handler writes the handler of one method.
 func (f *file) handler(m *method) string {
@@ -71,6 +71,8 @@ func (f *file) handler(m *method) string {
 	switch {
 	case m.plainOnly():
 		h = f.plainHandler(m)
+	case m.simpleStream():
+		h = f.streamHandler(m)
 	default:
 		h = fmt.Sprintf("%s.HandleLive(%s, %s)", f.rpc(), f.definition(m), f.own(m, "Serve"))
 	}
@@ -110,6 +112,38 @@ func (f *file) plainHandler(m *method) string {
 	}
 	head := fmt.Sprintf("func(v %s, %s %s.Context, %s %s) (%s, error) {\n", typ, ctx, f.ctx(), args, f.groupOf(m.args), f.groupOf(m.reply))
 	return fmt.Sprintf("%s.Handle(%s, %s%s})", f.rpc(), call, head, f.plainServe(m))
+}
+
+// streamHandler writes the handler of a method all of which is encoded, but for the
+// sequence that it answers with.
+func (f *file) streamHandler(m *method) string {
+	typ, call, rpc := f.t(m.of.typ), f.callName(m), f.rpc()
+	exact := m.stream.errors && isNamed(m.stream.typ, "iter", "Seq2")
+	if m.ctx && !m.err && exact && len(m.args.values) == 1 && !m.sig.Variadic() && !m.of.fn && !strings.ContainsAny(typ, "[{ ") {
+		return fmt.Sprintf("%s.HandleServerStream(%s, %s.%s)", rpc, call, typ, m.name)
+	}
+	l := f.newLocals("v", "ctx", "args", "err")
+	l.params(m)
+	l.results(m)
+	ctx, args := "_", "_"
+	if m.ctx {
+		ctx = "ctx"
+	}
+	if len(m.args.values) > 0 {
+		args = m.argsName()
+	}
+	invoke, out := m.invoke("ctx", m.argOf), m.stream.local
+	var body string
+	switch {
+	case m.err && exact:
+		body = fmt.Sprintf("return %s.OrError(%s)", rpc, invoke)
+	case m.err:
+		body = fmt.Sprintf("%s, err := %s\nreturn %s.OrError(%s, err)", out, invoke, rpc, f.sent(m.stream, out))
+	default:
+		body = "return " + f.sent(m.stream, invoke)
+	}
+	return fmt.Sprintf("%s.HandleServerStream(%s, func(v %s, %s %s.Context, %s %s) %s.Seq2[%s, error] {\n%s\n})",
+		rpc, call, typ, ctx, f.ctx(), args, f.groupOf(m.args), f.iter(), f.t(m.stream.item), body)
 }
 
 // invoke writes the call of the implementation.

@@ -55,7 +55,9 @@ func Load(ctx context.Context, dir string) (*Package, error) {
 	}
 	p := &Package{Dir: dir, types: pkgs[0].Types, source: &sources{fset: fset, files: map[string]*parsed{}}, own: own}
 	for _, e := range pkgs[0].Errors {
-		p.wrong = append(p.wrong, e.Error())
+		if e.Kind == packages.TypeError {
+			p.wrong = append(p.wrong, e.Msg)
+		}
 	}
 	return p, nil
 }

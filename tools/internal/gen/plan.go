@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -31,7 +32,7 @@ type family struct {
 // newPlan makes the model for interfaces of a package, by name.
 func newPlan(p *Package, names []string) (*plan, error) {
 	b := &plan{pkg: p, known: map[string]*iface{}, names: map[string]bool{}}
-	b.check = crossing{source: p.source, name: b.write}
+	b.check = crossing{pkg: p.types, source: p.source, name: b.write}
 	var objs []*types.TypeName
 	for _, name := range names {
 		obj, err := p.lookup(name)
@@ -109,7 +110,7 @@ func (b *plan) fillRoot(i *iface) {
 // configure finds the type of a root's configuration.
 func (b *plan) configure(i *iface, obj *types.TypeName, c comment) {
 	expr, at, said := c.get("config")
-	if said && expr == "none" {
+	if said && (expr == "none" || expr == "") {
 		return
 	}
 	if said {
@@ -137,13 +138,18 @@ func (b *plan) configure(i *iface, obj *types.TypeName, c comment) {
 
 // obstacle refuses a value that cannot be encoded.
 func (b *plan) obstacle(pos token.Pos, where string, o *obstacle) {
-	if o.pos.IsValid() {
+	if o.pos.IsValid() && b.mine(o.pos) {
 		pos = o.pos
 	}
 	if o.path != "" {
-		where += ": " + o.path
+		where += ": " + strings.TrimPrefix(o.path, ": ")
 	}
 	b.refuse(pos, where, "%s", o.why)
+}
+
+// mine reports whether a position is in the package itself.
+func (b *plan) mine(pos token.Pos) bool {
+	return filepath.Dir(b.pkg.source.fset.Position(pos).Filename) == b.pkg.Dir
 }
 
 // fill adds the methods of an interface. c is what its source says.
@@ -163,7 +169,7 @@ func (b *plan) fill(i *iface, c comment, pos token.Pos) {
 	for _, f := range methods {
 		where := i.name + "." + f.Name()
 		if !f.Exported() {
-			b.refuse(at(f, pos), where, "it is not exported, so nothing outside of its package can implement it: export it, or take it out")
+			b.refuse(b.at(f, pos), where, "it is not exported, so nothing outside of its package can implement it: export it, or take it out")
 			continue
 		}
 		sig := f.Type().(*types.Signature)
@@ -172,11 +178,11 @@ func (b *plan) fill(i *iface, c comment, pos token.Pos) {
 			continue
 		}
 		if f.Name() == "TenonObject" || f.Name() == "Close" && i.root {
-			b.refuse(at(f, pos), where, "clients have a method of that name that does something else: rename it, or make it Close() error")
+			b.refuse(b.at(f, pos), where, "clients have a method of that name that does something else: rename it, or make it Close() error")
 			continue
 		}
 		if f.Name() == "Read" && sig.Params().Len() == 1 && b.write(sig.Params().At(0).Type()) == "[]byte" {
-			b.refuse(at(f, pos), where, "it is more than an io.Reader: pass io.Reader, io.ReadCloser or io.ReadWriteCloser itself, beside it")
+			b.refuse(b.at(f, pos), where, "it is more than an io.Reader: pass io.Reader, io.ReadCloser or io.ReadWriteCloser itself, beside it")
 			continue
 		}
 		m := &method{of: i, name: f.Name(), sig: sig}
@@ -191,7 +197,7 @@ func (b *plan) fill(i *iface, c comment, pos token.Pos) {
 		if m.lost == "" {
 			m.lost = b.lost
 		}
-		b.shape(m, where, at(f, pos))
+		b.shape(m, where, b.at(f, pos))
 		i.methods = append(i.methods, m)
 	}
 	if len(i.methods) == 0 && i.root && !i.closes {
@@ -200,8 +206,8 @@ func (b *plan) fill(i *iface, c comment, pos token.Pos) {
 }
 
 // at returns where a method stands, or where what leads to it does.
-func at(f types.Object, otherwise token.Pos) token.Pos {
-	if f.Pos().IsValid() {
+func (b *plan) at(f types.Object, otherwise token.Pos) token.Pos {
+	if f.Pos().IsValid() && b.mine(f.Pos()) {
 		return f.Pos()
 	}
 	return otherwise

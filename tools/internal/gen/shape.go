@@ -67,12 +67,13 @@ func (b *plan) value(m *method, v *value, where string, pos token.Pos, result bo
 		v.kind = plain
 		return
 	}
+	if isContext(v.typ) {
+		v.kind = plain
+		refuse("a context can only be the first argument")
+		return
+	}
 	switch v.kind {
 	case plain:
-		if isContext(v.typ) {
-			refuse("a context can only be the first argument")
-			return
-		}
 		if isFuncs(v.typ) {
 			refuse("%s holds funcs: declare an interface with these methods, and pass that", b.write(v.typ))
 			return
@@ -104,7 +105,7 @@ func (b *plan) value(m *method, v *value, where string, pos token.Pos, result bo
 // items checks the values of a sequence or channel.
 func (b *plan) items(v *value, where string, pos token.Pos) {
 	if k := kindOf(v.item); k != plain {
-		b.refuse(pos, where, "%s is a %s of %ss, which cannot cross: pass each by itself", b.write(v.typ), v.kind, k)
+		b.refuse(pos, where, "%s is a %s whose values are live, each %s, and cannot cross so: pass each by itself", b.write(v.typ), v.kind, article(string(k)))
 		return
 	}
 	b.plain(v.item, where, pos)

@@ -61,7 +61,7 @@ func (c comment) check(on, where string) Refusals {
 		case !contains(may, on):
 			refuse(d, "//tenon:%s stands on %s, and cannot: it belongs on %s", d.name, on, strings.Join(may, " or "))
 		case d.name == "lost" && d.args != "zero" && d.args != "panic":
-			refuse(d, "//tenon:lost %s: write //tenon:lost zero, to return zero values when the connection is lost, or //tenon:lost panic", d.args)
+			refuse(d, "%s: write //tenon:lost zero, to return zero values when the connection is lost, or //tenon:lost panic", strings.TrimSpace("//tenon:lost "+d.args))
 		case d.name == "config" && d.args == "":
 			refuse(d, "//tenon:config names no type: write //tenon:config MyConfig, or //tenon:config none")
 		case d.name == "quick":

@@ -124,7 +124,9 @@ var _ interface {
 
 func bareDoTargetFrom(object *rpc.Object) interface {
 	Hit(ctx context.Context, n int) (int, error)
-} { return &bareDoTargetClient{object} }
+} {
+	return &bareDoTargetClient{object}
+}
 
 // Hit implements [interface{Hit(ctx context.Context, n int) (int, error)}].
 func (c *bareDoTargetClient) Hit(ctx context.Context, n int) (int, error) {

@@ -507,26 +507,11 @@ var callbacksStreamListShared rpc.Shared
 func callbacksStreamListService() *rpc.Service {
 	return callbacksStreamListShared.Make(func() *rpc.Service {
 		return rpc.ObjectService(
-			rpc.HandleLive(rpc.MethodDefinition{
-				Name: "Call",
-				Kind: rpc.KindServerStream, Item: reflect.TypeFor[int](),
-				Args: reflect.TypeFor[int](),
-			}, callbacksStreamListServe).Names("n"),
+			rpc.HandleServerStream(callbacksStreamListCall, func(v func(ctx context.Context, n int) iter.Seq2[int, error], ctx context.Context, n int) iter.Seq2[int, error] {
+				return v(ctx, n)
+			}).Names("n"),
 		)
 	})
-}
-
-func callbacksStreamListServe(v func(ctx context.Context, n int) iter.Seq2[int, error], ctx context.Context, call *rpc.Incoming) error {
-	var n int
-	if err := call.Decode(&n); err != nil {
-		return err
-	}
-	stream, err := call.StreamArg(0, true, false)
-	if err != nil {
-		return err
-	}
-	r0 := v(ctx, n)
-	return rpc.SendSeq(stream, r0)
 }
 
 // callbacksNestedFFrom returns a func that calls the one behind object.

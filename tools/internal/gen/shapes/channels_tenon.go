@@ -187,8 +187,7 @@ func channelsDoubleServe(v Channels, ctx context.Context, call *rpc.Incoming) er
 	}
 	var failed rpc.Failure
 	numbers := rpc.ChanOf[int](call, stream, failed.Note)
-	r0 := v.Double(ctx, numbers)
-	if err := rpc.SendSeq(stream, r0); err != nil {
+	if err := rpc.SendSeq(stream, v.Double(ctx, numbers)); err != nil {
 		return err
 	}
 	return failed.Err()

@@ -145,8 +145,7 @@ func duetsDoubleServe(v Duets, ctx context.Context, call *rpc.Incoming) error {
 		return err
 	}
 	numbers := rpc.RecvSeq[int](stream)
-	r0 := v.Double(ctx, numbers)
-	return rpc.SendSeq(stream, r0)
+	return rpc.SendSeq(stream, v.Double(ctx, numbers))
 }
 
 func duetsLabelServe(v Duets, ctx context.Context, call *rpc.Incoming) error {
@@ -160,8 +159,7 @@ func duetsLabelServe(v Duets, ctx context.Context, call *rpc.Incoming) error {
 	}
 	var failed rpc.Failure
 	numbers := rpc.WithoutErrors(rpc.RecvSeq[int](stream), failed.Note)
-	r0 := v.Label(ctx, prefix, numbers)
-	if err := rpc.SendSeq(stream, r0); err != nil {
+	if err := rpc.SendSeq(stream, v.Label(ctx, prefix, numbers)); err != nil {
 		return err
 	}
 	return failed.Err()

@@ -5,7 +5,6 @@ package shapes
 import (
 	"context"
 	"iter"
-	"reflect"
 
 	tenon "github.com/tenon-dev/tenon/core"
 	"github.com/tenon-dev/tenon/core/launch"
@@ -112,93 +111,18 @@ func (c *ListsClient) TenonObject() *rpc.Object { return c.object }
 // listsMethods are the methods of a Lists, as they are served.
 func listsMethods() []rpc.Handler[Lists] {
 	return []rpc.Handler[Lists]{
-		rpc.HandleLive(rpc.MethodDefinition{
-			Name: "List",
-			Kind: rpc.KindServerStream, Item: reflect.TypeFor[Entry](),
-			Args: reflect.TypeFor[string](),
-		}, listsListServe).Doc("List gives the entries whose keys begin with prefix.").Names("prefix"),
-		rpc.HandleLive(rpc.MethodDefinition{
-			Name: "All",
-			Kind: rpc.KindServerStream, Item: reflect.TypeFor[string](),
-		}, listsAllServe),
-		rpc.HandleLive(rpc.MethodDefinition{
-			Name: "Range",
-			Kind: rpc.KindServerStream, Item: reflect.TypeFor[int](),
-			Args: reflect.TypeFor[listsRangeArgs](),
-		}, listsRangeServe).Names("from", "to"),
-		rpc.HandleLive(rpc.MethodDefinition{
-			Name: "Checked",
-			Kind: rpc.KindServerStream, Item: reflect.TypeFor[int](),
-			Args: reflect.TypeFor[string](),
-		}, listsCheckedServe).Names("name"),
-		rpc.HandleLive(rpc.MethodDefinition{
-			Name: "Background",
-			Kind: rpc.KindServerStream, Item: reflect.TypeFor[int](),
-			Args: reflect.TypeFor[int](),
-		}, listsBackgroundServe).Names("n"),
+		rpc.HandleServerStream(listsList, Lists.List).Doc("List gives the entries whose keys begin with prefix.").Names("prefix"),
+		rpc.HandleServerStream(listsAll, func(v Lists, ctx context.Context, _ struct{}) iter.Seq2[string, error] {
+			return v.All(ctx)
+		}),
+		rpc.HandleServerStream(listsRange, func(v Lists, ctx context.Context, args listsRangeArgs) iter.Seq2[int, error] {
+			return v.Range(ctx, args.A0, args.A1)
+		}).Names("from", "to"),
+		rpc.HandleServerStream(listsChecked, func(v Lists, ctx context.Context, name string) iter.Seq2[int, error] {
+			return rpc.OrError(v.Checked(ctx, name))
+		}).Names("name"),
+		rpc.HandleServerStream(listsBackground, func(v Lists, _ context.Context, n int) iter.Seq2[int, error] {
+			return v.Background(n)
+		}).Names("n"),
 	}
-}
-
-func listsListServe(v Lists, ctx context.Context, call *rpc.Incoming) error {
-	var prefix string
-	if err := call.Decode(&prefix); err != nil {
-		return err
-	}
-	stream, err := call.StreamArg(0, true, false)
-	if err != nil {
-		return err
-	}
-	r0 := v.List(ctx, prefix)
-	return rpc.SendSeq(stream, r0)
-}
-
-func listsAllServe(v Lists, ctx context.Context, call *rpc.Incoming) error {
-	stream, err := call.StreamArg(0, true, false)
-	if err != nil {
-		return err
-	}
-	r0 := v.All(ctx)
-	return rpc.SendSeq(stream, r0)
-}
-
-func listsRangeServe(v Lists, ctx context.Context, call *rpc.Incoming) error {
-	var args listsRangeArgs
-	if err := call.Decode(&args); err != nil {
-		return err
-	}
-	stream, err := call.StreamArg(0, true, false)
-	if err != nil {
-		return err
-	}
-	r0 := v.Range(ctx, args.A0, args.A1)
-	return rpc.SendSeq(stream, r0)
-}
-
-func listsCheckedServe(v Lists, ctx context.Context, call *rpc.Incoming) error {
-	var name string
-	if err := call.Decode(&name); err != nil {
-		return err
-	}
-	stream, err := call.StreamArg(0, true, false)
-	if err != nil {
-		return err
-	}
-	r0, err := v.Checked(ctx, name)
-	if err != nil {
-		return err
-	}
-	return rpc.SendSeq(stream, r0)
-}
-
-func listsBackgroundServe(v Lists, ctx context.Context, call *rpc.Incoming) error {
-	var n int
-	if err := call.Decode(&n); err != nil {
-		return err
-	}
-	stream, err := call.StreamArg(0, true, false)
-	if err != nil {
-		return err
-	}
-	r0 := v.Background(n)
-	return rpc.SendSeq(stream, r0)
 }

@@ -97,30 +97,15 @@ func (c *LostSequencesClient) TenonObject() *rpc.Object { return c.object }
 // lostSequencesMethods are the methods of a LostSequences, as they are served.
 func lostSequencesMethods() []rpc.Handler[LostSequences] {
 	return []rpc.Handler[LostSequences]{
-		rpc.HandleLive(rpc.MethodDefinition{
-			Name: "Count",
-			Kind: rpc.KindServerStream, Item: reflect.TypeFor[int](),
-			Args: reflect.TypeFor[int](),
-		}, lostSequencesCountServe).Names("n"),
+		rpc.HandleServerStream(lostSequencesCount, func(v LostSequences, ctx context.Context, n int) iter.Seq2[int, error] {
+			return rpc.WithErrors(v.Count(ctx, n))
+		}).Names("n"),
 		rpc.HandleLive(rpc.MethodDefinition{
 			Name: "Must",
 			Kind: rpc.KindServerStream, Item: reflect.TypeFor[string](),
 			Live: []string{"reader"},
 		}, lostSequencesMustServe),
 	}
-}
-
-func lostSequencesCountServe(v LostSequences, ctx context.Context, call *rpc.Incoming) error {
-	var n int
-	if err := call.Decode(&n); err != nil {
-		return err
-	}
-	stream, err := call.StreamArg(0, true, false)
-	if err != nil {
-		return err
-	}
-	r0 := v.Count(ctx, n)
-	return rpc.SendSeq(stream, rpc.WithErrors(r0))
 }
 
 func lostSequencesMustServe(v LostSequences, ctx context.Context, call *rpc.Incoming) error {
@@ -132,6 +117,5 @@ func lostSequencesMustServe(v LostSequences, ctx context.Context, call *rpc.Inco
 	if err != nil {
 		return err
 	}
-	r0 := v.Must(ctx, r)
-	return rpc.SendSeq(stream, rpc.WithErrors(r0))
+	return rpc.SendSeq(stream, rpc.WithErrors(v.Must(ctx, r)))
 }

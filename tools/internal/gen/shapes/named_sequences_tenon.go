@@ -69,7 +69,7 @@ var _ NamedSequences = (*NamedSequencesClient)(nil)
 
 // Up implements [NamedSequences].
 func (c *NamedSequencesClient) Up(ctx context.Context, n int) Ints {
-	return (Ints)(namedSequencesUp.Call(ctx, c.object, n))
+	return Ints(namedSequencesUp.Call(ctx, c.object, n))
 }
 
 // Sum implements [NamedSequences].
@@ -114,7 +114,7 @@ func (c *NamedSequencesClient) Double(ctx context.Context, ints Ints) Ints {
 		}
 		return stream, err
 	}
-	return (Ints)(rpc.Streamed[int](open))
+	return Ints(rpc.Streamed[int](open))
 }
 
 // Close releases the object on the other side, without waiting.
@@ -127,11 +127,9 @@ func (c *NamedSequencesClient) TenonObject() *rpc.Object { return c.object }
 // namedSequencesMethods are the methods of a NamedSequences, as they are served.
 func namedSequencesMethods() []rpc.Handler[NamedSequences] {
 	return []rpc.Handler[NamedSequences]{
-		rpc.HandleLive(rpc.MethodDefinition{
-			Name: "Up",
-			Kind: rpc.KindServerStream, Item: reflect.TypeFor[int](),
-			Args: reflect.TypeFor[int](),
-		}, namedSequencesUpServe).Names("n"),
+		rpc.HandleServerStream(namedSequencesUp, func(v NamedSequences, ctx context.Context, n int) iter.Seq2[int, error] {
+			return iter.Seq2[int, error](v.Up(ctx, n))
+		}).Names("n"),
 		rpc.HandleLive(rpc.MethodDefinition{
 			Name: "Sum",
 			Kind: rpc.KindClientStream, Item: reflect.TypeFor[int](),
@@ -149,25 +147,12 @@ func namedSequencesMethods() []rpc.Handler[NamedSequences] {
 	}
 }
 
-func namedSequencesUpServe(v NamedSequences, ctx context.Context, call *rpc.Incoming) error {
-	var n int
-	if err := call.Decode(&n); err != nil {
-		return err
-	}
-	stream, err := call.StreamArg(0, true, false)
-	if err != nil {
-		return err
-	}
-	r0 := v.Up(ctx, n)
-	return rpc.SendSeq(stream, iter.Seq2[int, error](r0))
-}
-
 func namedSequencesSumServe(v NamedSequences, ctx context.Context, call *rpc.Incoming) error {
 	intsSeq, err := rpc.SeqArg[int](call, 0)
 	if err != nil {
 		return err
 	}
-	ints := (Ints)(intsSeq)
+	ints := Ints(intsSeq)
 	r0, err := v.Sum(ctx, ints)
 	if err != nil {
 		return err
@@ -176,11 +161,10 @@ func namedSequencesSumServe(v NamedSequences, ctx context.Context, call *rpc.Inc
 }
 
 func namedSequencesBareServe(v NamedSequences, ctx context.Context, call *rpc.Incoming) error {
-	fSeq, err := rpc.SeqArg[string](call, 0)
+	f, err := rpc.SeqArg[string](call, 0)
 	if err != nil {
 		return err
 	}
-	f := (func(yield func(string, error) bool))(fSeq)
 	r0, err := v.Bare(ctx, f)
 	if err != nil {
 		return err
@@ -193,7 +177,6 @@ func namedSequencesDoubleServe(v NamedSequences, ctx context.Context, call *rpc.
 	if err != nil {
 		return err
 	}
-	ints := (Ints)(rpc.RecvSeq[int](stream))
-	r0 := v.Double(ctx, ints)
-	return rpc.SendSeq(stream, iter.Seq2[int, error](r0))
+	ints := Ints(rpc.RecvSeq[int](stream))
+	return rpc.SendSeq(stream, iter.Seq2[int, error](v.Double(ctx, ints)))
 }

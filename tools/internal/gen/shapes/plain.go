@@ -60,6 +60,12 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.text), nil }
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (s *Secret) UnmarshalText(b []byte) error { s.text = string(b); return nil }
 
+// MarshalBinary implements [encoding.BinaryMarshaler].
+func (s Secret) MarshalBinary() ([]byte, error) { return s.MarshalText() }
+
+// UnmarshalBinary implements [encoding.BinaryUnmarshaler].
+func (s *Secret) UnmarshalBinary(b []byte) error { return s.UnmarshalText(b) }
+
 // A Level is a named number.
 type Level int
 

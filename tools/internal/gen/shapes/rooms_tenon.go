@@ -223,20 +223,10 @@ func roomsRoomService() *rpc.Service {
 			rpc.Handle(roomsRoomSay, func(v Room, ctx context.Context, text string) (struct{}, error) {
 				return struct{}{}, v.Say(ctx, text)
 			}).Names("text"),
-			rpc.HandleLive(rpc.MethodDefinition{
-				Name: "Heard",
-				Kind: rpc.KindServerStream, Item: reflect.TypeFor[string](),
-			}, roomsRoomHeardServe),
+			rpc.HandleServerStream(roomsRoomHeard, func(v Room, ctx context.Context, _ struct{}) iter.Seq2[string, error] {
+				return v.Heard(ctx)
+			}),
 			rpc.HandleClose[Room](),
 		)
 	})
-}
-
-func roomsRoomHeardServe(v Room, ctx context.Context, call *rpc.Incoming) error {
-	stream, err := call.StreamArg(0, true, false)
-	if err != nil {
-		return err
-	}
-	r0 := v.Heard(ctx)
-	return rpc.SendSeq(stream, r0)
 }

@@ -156,8 +156,7 @@ func searchesSearchServe(v Searches, ctx context.Context, call *rpc.Incoming) er
 	if err != nil {
 		return err
 	}
-	r0 := v.Search(ctx, word, text)
-	return rpc.SendSeq(stream, r0)
+	return rpc.SendSeq(stream, v.Search(ctx, word, text))
 }
 
 func searchesFilterServe(v Searches, ctx context.Context, call *rpc.Incoming) error {
@@ -174,8 +173,7 @@ func searchesFilterServe(v Searches, ctx context.Context, call *rpc.Incoming) er
 	if err != nil {
 		return err
 	}
-	r0 := v.Filter(ctx, n, keep)
-	if err := rpc.SendSeq(stream, r0); err != nil {
+	if err := rpc.SendSeq(stream, v.Filter(ctx, n, keep)); err != nil {
 		return err
 	}
 	return failed.Err()
@@ -194,8 +192,7 @@ func searchesMergeServe(v Searches, ctx context.Context, call *rpc.Incoming) err
 	if err != nil {
 		return err
 	}
-	r0 := v.Merge(ctx, a, b)
-	return rpc.SendSeq(stream, r0)
+	return rpc.SendSeq(stream, v.Merge(ctx, a, b))
 }
 
 // What the func Searches.Filter: keep takes and gives.
