@@ -29,6 +29,13 @@ func (p *Package) Generate(names ...string) ([]byte, error) {
 		return nil, err
 	}
 	f := &file{plan: b, imports: map[string]string{}}
+	f.headline = madeBy + strings.Join(names, " ") + "\"; DO NOT EDIT.\n"
+	return f.all()
+}
+
+// all writes the glue of everything in the plan.
+func (f *file) all() ([]byte, error) {
+	b := f.plan
 	for _, i := range b.roots {
 		f.root(i)
 	}
@@ -49,14 +56,16 @@ func (p *Package) Generate(names ...string) ([]byte, error) {
 		}
 		f.serving(i)
 	}
-	return f.finish(names)
+	return f.finish()
 }
 
 // A file is one that is being written.
 type file struct {
 	*plan
-	body    bytes.Buffer
-	imports map[string]string // path to name
+	headline string
+	body     bytes.Buffer
+	imports  map[string]string // path to name
+	codec    [2]string         // path and name of the package that has the codec of roots; "" for any
 }
 
 func (f *file) f(format string, args ...any) { fmt.Fprintf(&f.body, format, args...) }
@@ -124,9 +133,9 @@ func (f *file) comment(text, indent string) {
 }
 
 // finish puts the head before the body, and formats both.
-func (f *file) finish(names []string) ([]byte, error) {
+func (f *file) finish() ([]byte, error) {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "%s%s\"; DO NOT EDIT.\n\npackage %s\n\nimport (\n", madeBy, strings.Join(names, " "), f.plan.pkg.types.Name())
+	fmt.Fprintf(&out, "%s\npackage %s\n\nimport (\n", f.headline, f.plan.pkg.types.Name())
 	rpc := f.rpc()
 	var std, other []string
 	for path, name := range f.imports {

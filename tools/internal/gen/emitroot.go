@@ -29,7 +29,8 @@ func (f *file) root(i *iface) {
 		"// the plugin is run. A host that asks more of a plugin has a [tenon.Client], and\n"+
 		"// calls [Dispense%[1]s].\n", exported, article(i.name))
 	f.f("func New%[1]sClient(path string%[2]s, configure ...func(*%[3]s.ClientConfig)) *%[1]sClient {\n", exported, config, tenon)
-	f.f("host := %s.ClientConfig{Cookie: %sCookie, Launcher: %s.Command(path)}\n", tenon, exported, f.pkg(launchPath, "launch"))
+	codecs := f.codecs()
+	f.f("host := %s.ClientConfig{Cookie: %sCookie, Launcher: %s.Command(path)%s}\n", tenon, exported, f.pkg(launchPath, "launch"), codecs)
 	f.f("for _, change := range configure {\nchange(&host)\n}\n")
 	f.f("return &%sClient{%s.Alone(host, %s, %s.ObjectService(%sMethods()...))}\n}\n", exported, tenon, pass, rpc, i.prefix)
 
@@ -49,10 +50,18 @@ func (f *file) root(i *iface) {
 	f.f("\n// %[1]sPlugin is the configuration of a plugin that serves %[2]s, and nothing else,\n"+
 		"// for [tenon.Main]. What more it offers can be added.\n", exported, article(i.name))
 	f.f("func %[1]sPlugin[T %[2]s](create func(%[3]s) (T, error)) %[4]s.ServeConfig {\n", exported, f.t(i.typ), f.createParams(i), tenon)
-	f.f("return %s.ServeConfig{Cookie: %sCookie, Services: %s.Services{%q: %sService(create)}}\n}\n", tenon, exported, tenon, i.prefix, exported)
+	f.f("return %s.ServeConfig{Cookie: %sCookie, Services: %s.Services{%q: %sService(create)}%s}\n}\n", tenon, exported, tenon, i.prefix, exported, codecs)
 
 	f.f("\n// %sCookie tells a plugin that a host started it, and not a person.\n", exported)
 	f.f("var %sCookie = %s.Cookie{Key: %q, Value: %q}\n", exported, tenon, cookieKey(i.name), f.plan.pkg.types.Path()+"."+i.name)
+}
+
+// codecs is what a configuration says of codecs, where only one will do.
+func (f *file) codecs() string {
+	if f.codec[0] == "" {
+		return ""
+	}
+	return fmt.Sprintf(", Codecs: []%s.Codec{%s.New()}", f.pkg(corePath+"/codec", "codec"), f.pkg(f.codec[0], f.codec[1]))
 }
 
 func (f *file) createParams(i *iface) string {

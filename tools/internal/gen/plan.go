@@ -222,8 +222,10 @@ func (b *plan) inSourceOrder(methods []*types.Func) {
 			return strings.Compare(p.Filename, q.Filename)
 		case p.Line != q.Line:
 			return p.Line - q.Line
+		case p.Column != q.Column:
+			return p.Column - q.Column
 		}
-		return p.Column - q.Column
+		return int(x.Pos() - y.Pos()) // of what has no source
 	})
 }
 

@@ -85,6 +85,7 @@ func contains(list []string, s string) bool {
 type sources struct {
 	fset  *token.FileSet
 	files map[string]*parsed
+	said  map[types.Object]comment // of what has no source
 }
 
 type parsed struct {
@@ -96,6 +97,9 @@ type parsed struct {
 
 // of returns the comment on obj: a type, a method of an interface, a field.
 func (s *sources) of(obj types.Object) comment {
+	if c, ok := s.said[obj]; ok {
+		return c
+	}
 	p := s.fset.Position(obj.Pos())
 	f := s.parse(p.Filename)
 	if f == nil {
