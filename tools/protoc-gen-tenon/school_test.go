@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"os"
 	"os/exec"
@@ -131,7 +132,13 @@ func TestProtoc(t *testing.T) {
 	if text, err := exec.Command("go", "build", "-o", plugin, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	text, err := exec.Command(protoc, "-I", dir, "--plugin="+plugin, "--tenon_out="+out, "--tenon_opt=paths=source_relative", "school.proto").CombinedOutput()
+	for name, text := range wellKnown { // protoc may come without them
+		path := filepath.Join(out, "include/google/protobuf", name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := exec.Command(protoc, "-I", dir, "-I", filepath.Join(out, "include"), "--plugin="+plugin, "--tenon_out="+out, "--tenon_opt=paths=source_relative", "school.proto").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
@@ -146,6 +153,16 @@ func TestProtoc(t *testing.T) {
 	if !bytes.Equal(made, want) {
 		t.Error("protoc gives another file than the compiler in Go")
 	}
+}
+
+// wellKnown are the messages of protobuf's own that school.proto uses.
+var wellKnown = map[string]string{
+	"empty.proto": `syntax = "proto3"; package google.protobuf; option go_package = "google.golang.org/protobuf/types/known/emptypb";
+message Empty {}`,
+	"wrappers.proto": `syntax = "proto3"; package google.protobuf; option go_package = "google.golang.org/protobuf/types/known/wrapperspb";
+message Int64Value { int64 value = 1; }
+message Int32Value { int32 value = 1; }
+message StringValue { string value = 1; }`,
 }
 
 // TestPrefix holds that names can be kept apart from those of other generators.
