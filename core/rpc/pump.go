@@ -109,8 +109,13 @@ func (f *flow) receiveValue(c codec.Codec, v any) error {
 }
 
 // sendAll sends the values of seq and ends the flow, with the error that seq gave
-// if there is one. It stops early when the receiver has.
+// if there is one. It stops early when the receiver has. A nil sequence has no
+// values.
 func sendAll[T any](f *flow, c codec.Codec, seq iter.Seq2[T, error], registered Errors) error {
+	if seq == nil {
+		f.end(nil, registered)
+		return nil
+	}
 	for v, err := range seq {
 		if err == nil {
 			err = f.sendValue(c, &v)

@@ -42,6 +42,7 @@ type MethodDefinition struct {
 	Name   string
 	Doc    string
 	Params []string     // names of the arguments, where Args is a struct made of them; nil where Args is the one argument itself
+	Names  []string     // what the source calls the arguments that are encoded, for people; nil where that is not known
 	Kind   Kind         // unary, or the kind of a streaming method
 	Args   reflect.Type // what crosses to the callee; nil or struct{}: nothing
 	Result reflect.Type // what crosses back; nil or struct{}: nothing
