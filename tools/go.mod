@@ -4,9 +4,9 @@ go 1.25.0
 
 require (
 	github.com/HdrHistogram/hdrhistogram-go v1.4.0
+	github.com/bufbuild/protocompile v0.14.1
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/schollz/progressbar/v3 v3.19.1
-	github.com/bufbuild/protocompile v0.14.1
 	github.com/spf13/cobra v1.10.2
 	github.com/tenon-dev/tenon/codec-cbor v0.1.0
 	github.com/tenon-dev/tenon/codec-gob v0.1.0
@@ -14,7 +14,7 @@ require (
 	github.com/tenon-dev/tenon/core v0.1.0
 	github.com/tenon-dev/tenon/transport-smux v0.1.0
 	github.com/tenon-dev/tenon/transport-yamux v0.1.0
-	golang.org/x/sys v0.46.0
+	golang.org/x/sys v0.47.0
 	golang.org/x/term v0.44.0
 	golang.org/x/tools v0.48.0
 	google.golang.org/protobuf v1.36.12
