@@ -28,16 +28,16 @@ type LimitError struct {
 	// Limit names the limit and how it is raised, for people.
 	Limit string
 
-	// Err is what the system said, nil when the peer's system said it.
+	// Err is what the system said, nil when it was the peer's system.
 	Err error
 }
 
 // Error names the limit.
 func (e *LimitError) Error() string {
 	if e.Err == nil {
-		return "unix/1: no stream: " + e.Limit
+		return e.Limit
 	}
-	return fmt.Sprintf("unix/1: no stream: %v: %s", e.Err, e.Limit)
+	return fmt.Sprintf("%v: %s", e.Err, e.Limit)
 }
 
 // Unwrap returns Err.
@@ -47,8 +47,8 @@ var (
 	errSessionClosed = transport.Closed("unix/1: the session was closed on this side", nil)
 	errStreamClosed  = transport.Closed("unix/1: the stream was closed on this side", nil)
 	errPeerClosed    = transport.Closed("unix/1: write to the stream", errors.New("the peer closed the stream"))
-	errRefused       = transport.Closed("unix/1", fmt.Errorf("the peer refused the stream: %w", transport.ErrTooManyStreams))
-	errPeerNoRoom    = transport.Closed("unix/1", &LimitError{Limit: "the peer has no descriptor free: raise its limit of open files (ulimit -n), or close streams"})
+	errRefused       = transport.Closed("unix/1: use the stream", fmt.Errorf("the peer refused the stream: %w", transport.ErrTooManyStreams))
+	errPeerNoRoom    = transport.Closed("unix/1: use the stream", &LimitError{Limit: "the peer has no descriptor free: raise its limit of open files (ulimit -n), or close streams"})
 	errGoodbye       = fmt.Errorf("unix/1: the peer closed the session: %w", io.EOF)
 	errPeerStuck     = errors.New("unix/1: the peer does not read the link, and too many answers to it are waiting")
 )

@@ -129,13 +129,13 @@ func (s *session) open() (transport.Stream, error) {
 	near, far, err := socketPair(s.buffer)
 	if err != nil {
 		s.unreserve()
-		return nil, err
+		return nil, fmt.Errorf("unix/1: open a stream: %w", err)
 	}
 	st, err := newStream(s, near, true)
 	if err != nil {
 		syscall.Close(far)
 		s.unreserve()
-		return nil, err
+		return nil, fmt.Errorf("unix/1: open a stream: %w", err)
 	}
 	st.far = far
 	s.mu.Lock()
@@ -336,7 +336,7 @@ func (s *session) openFailed(number uint64, err error) {
 	s.mu.Unlock()
 	s.forget(number)
 	if st != nil {
-		err = transport.Closed("unix/1", err)
+		err = transport.Closed("unix/1: open a stream", err)
 		st.finish(&ending{err, err})
 	}
 }

@@ -42,7 +42,7 @@ func limitError(err error) error {
 	case errors.Is(err, syscall.ENOBUFS), errors.Is(err, syscall.ENOMEM):
 		return &LimitError{Limit: "the system has no memory for another socket", Err: err}
 	}
-	return fmt.Errorf("unix/1: make a stream: %w", err)
+	return err
 }
 
 // checkPassed says what is wrong with a descriptor that the peer passed. It must
@@ -72,13 +72,13 @@ const unnamed = "@"
 func newSocket(fd int) (*os.File, syscall.RawConn, error) {
 	if err := syscall.SetNonblock(fd, true); err != nil {
 		syscall.Close(fd)
-		return nil, nil, fmt.Errorf("unix/1: make a stream: %w", err)
+		return nil, nil, err
 	}
 	file := os.NewFile(uintptr(fd), "unix/1 stream")
 	raw, err := file.SyscallConn()
 	if err != nil {
 		file.Close()
-		return nil, nil, fmt.Errorf("unix/1: make a stream: %w", err)
+		return nil, nil, err
 	}
 	// A file that the poller did not take has no deadlines.
 	if err := file.SetReadDeadline(time.Time{}); err != nil {

@@ -14,7 +14,7 @@ const name = "unix/1"
 const (
 	leastBuffer   = 4 << 10
 	mostBuffer    = 64 << 20
-	defaultBuffer = 64 << 10
+	defaultBuffer = 32 << 10
 )
 
 // New returns the transport "unix/1". The value may be used by many goroutines
@@ -40,7 +40,7 @@ func (o bufferOption) apply(d *driver) { d.buffer = min(max(int(o), leastBuffer)
 // administrator allows (net.core.wmem_max) and counts its own overhead too. More
 // of them let a writer stop less often, less let small messages pass bulk sooner.
 // The peers need not agree. Values below 4 KiB or above 64 MiB count as those.
-// Default: 64 KiB.
+// Default: 32 KiB.
 func SendBuffer(bytes int) Option { return bufferOption(bytes) }
 
 // driver implements [transport.Transport].
