@@ -46,8 +46,8 @@ func bombAttacks() []attack {
 			}
 			return r.value(b)
 		}},
-		{name: "gob-bomb", codec: "gob", what: "a list of 16 million numbers", want: "elements", survives: true, play: func(r *raw) error {
-			b, err := gobOf(payload{Numbers: make([]int, almost-1000)})
+		{name: "gob-bomb", codec: "gob", what: "a list of 4 million numbers", want: "elements", survives: true, play: func(r *raw) error {
+			b, err := gobOf(payload{Numbers: make([]int, 4_000_000)})
 			if err != nil {
 				return err
 			}
