@@ -88,7 +88,7 @@ func TestManyAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			leaks(t)
 			pairings(t, func(t *testing.T, host, plugin string) {
-				many := 50
+				many := 20
 				if host == "theirs" || plugin == "theirs" {
 					if test.host.Multiplex {
 						t.Skip("the original wants its multiplexed connections made one after the other")
