@@ -239,7 +239,7 @@ func TestFlagsByHand(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &d); err != nil || stderr != "" || code != 0 {
 		t.Fatalf("--describe: %v, %q, %q, %d", err, stdout, stderr, code)
 	}
-	if d.Name != "test-plugin" || d.Release != "1.2.3" || len(d.Versions) != 1 || d.Codecs[0] != "json" || d.Transports[0] != "direct/1" ||
+	if d.Name != "test-plugin" || d.Cookie != cookie || d.Release != "1.2.3" || len(d.Versions) != 1 || d.Codecs[0] != "json" || d.Transports[0] != "direct/1" ||
 		d.Catalogues[1].Services[0].Name != "greeter" || len(d.Catalogues[1].Services[0].Methods) != 8 {
 		t.Errorf("--describe says %s", stdout)
 	}
