@@ -13,7 +13,7 @@ MAUGAytlcANBAKMYhNx8I3U2hhqB97Urx9mLNAn4CEkcvIwbrtSL86n6Nh7kUpi+
 J3FzjJx5vAnye4jKo5Hwwd6eT65IXkSi4gs=
 -----END CERTIFICATE-----
 `
-	otherKey  = `-----BEGIN PRIVATE KEY-----
+	otherKey = `-----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VwBCIEIHorOgKZb7AtJXc5ZOy5jh+qmmdRBLof6Iw4AiCbS72f
 -----END PRIVATE KEY-----
 `

@@ -16,9 +16,11 @@ type attack struct {
 	// codec is what is agreed. Default: json.
 	codec string
 
-	// link takes the place of the handshake, play comes after it.
-	link func(link net.Conn) error
-	play func(r *raw) error
+	// link takes the place of the handshake; flood comes after it, on the bare link; play
+	// comes when the transport has started.
+	link  func(link net.Conn) error
+	flood func(m *mux) error
+	play  func(r *raw) error
 
 	// deaf: it does not read replies.
 	deaf bool
@@ -46,7 +48,7 @@ func (a attack) usesCodec() string {
 // attacks are all of them.
 func attacks() []attack {
 	var all []attack
-	for _, list := range [][]attack{frameAttacks(), lengthAttacks(), referenceAttacks(), timeAttacks(), bombAttacks(), gobAttacks(), outputAttacks()} {
+	for _, list := range [][]attack{frameAttacks(), lengthAttacks(), referenceAttacks(), timeAttacks(), multiplexerAttacks(), bombAttacks(), gobAttacks(), outputAttacks()} {
 		all = append(all, list...)
 	}
 	return all

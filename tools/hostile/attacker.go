@@ -27,7 +27,7 @@ func playAttacker() {
 		return
 	}
 	r, err := hello(context.Background(), link, transport.Plugin, tr, a)
-	if err != nil {
+	if err != nil || a.flood != nil {
 		fmt.Fprintln(os.Stderr, "attacker:", err)
 		os.Exit(4)
 	}
@@ -68,6 +68,9 @@ func attackAsHost(ctx context.Context, a attack, tr transport.Transport, socket 
 		return fmt.Sprintln("the link was closed:", err), false, nil
 	}
 	r, err := hello(ctx, link, transport.Host, tr, a)
+	if a.flood != nil {
+		return fmt.Sprintln("the flood ended:", err), false, nil
+	}
 	if err != nil {
 		return "", false, err
 	}

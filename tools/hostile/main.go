@@ -55,13 +55,7 @@ func play(role string) {
 
 // mayGrow is how much a victim's memory may grow: the documented budget of one session,
 // and 32 MiB. docs/limits.md says what the budget is made of.
-func mayGrow() int64 {
-	l := rpc.DefaultLimits()
-	return int64(l.Receive) + int64(l.Streams+8)*window + 32<<20
-}
-
-// window is how many bytes a stream holds that nobody reads.
-const window = 256 << 10
+func mayGrow() int64 { return int64(rpc.DefaultLimits().Receive) + 32<<20 }
 
 // run returns the exit code: 0, or 1 when an attack had an effect that it must not have.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {

@@ -98,7 +98,8 @@ type raw struct {
 	told []string // the errors that the victim replied with
 }
 
-// hello does the attacker's part of the handshake, and starts the transport.
+// hello does the attacker's part of the handshake, and starts the transport, or what takes
+// its place.
 func hello(ctx context.Context, link net.Conn, side transport.Side, tr transport.Transport, a attack) (*raw, error) {
 	codec := a.usesCodec()
 	r := &raw{ctx: ctx, side: side, codec: codec, deaf: a.deaf, first: make(chan struct{}), last: make(chan struct{})}
@@ -115,7 +116,10 @@ func hello(ctx context.Context, link net.Conn, side transport.Side, tr transport
 	if err != nil {
 		return nil, err
 	}
-	if r.session, err = tr.Session(link, transport.Config{Side: side, MaxStreams: 1 << 14}); err != nil {
+	if a.flood != nil {
+		return nil, a.flood(&mux{link: link, side: side, name: tr.Name()})
+	}
+	if r.session, err = tr.Session(link, transport.Config{Side: side, MaxStreams: 600}); err != nil {
 		return nil, err
 	}
 	return r, r.lanes()
