@@ -10,11 +10,13 @@ import (
 // wire.
 const name = "unix/1"
 
-// The bounds of [SendBuffer], and what it is by default.
+// The bounds of [SendBuffer], and what it is by default: what sockets have where
+// nobody has changed it. The least is more than what Tenon counts on: so much it
+// writes before it asks itself whether the peer reads.
 const (
-	leastBuffer   = 4 << 10
+	leastBuffer   = 64 << 10
 	mostBuffer    = 64 << 20
-	defaultBuffer = 32 << 10
+	defaultBuffer = 104 << 10
 )
 
 // New returns the transport "unix/1". The value may be used by many goroutines
@@ -36,11 +38,11 @@ type bufferOption int
 func (o bufferOption) apply(d *driver) { d.buffer = min(max(int(o), leastBuffer), mostBuffer) }
 
 // SendBuffer sets how many bytes this side may have under way on a stream before
-// the peer reads them: it asks the kernel for so much, which takes what its
-// administrator allows (net.core.wmem_max) and counts its own overhead too. More
-// of them let a writer stop less often, less let small messages pass bulk sooner.
-// The peers need not agree. Values below 4 KiB or above 64 MiB count as those.
-// Default: 32 KiB.
+// the peer reads them. The kernel is asked for so much; it takes what its
+// administrator allows (net.core.wmem_max), doubles it, and counts its own overhead
+// too. More let one bulk stream run faster, fewer let small messages pass beside it
+// sooner. The peers need not agree. Values below 64 KiB or above 64 MiB count as
+// those. Default: 104 KiB.
 func SendBuffer(bytes int) Option { return bufferOption(bytes) }
 
 // driver implements [transport.Transport].
