@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -63,11 +64,12 @@ func Dialect(config *goplugin.ClientConfig) (tenon.Dialect, error) {
 }
 
 // match reports whether a line is an answer of go-plugin's form. What is wrong with an
-// answer is said by connect.
+// answer is said by connect. Another number in front of four fields is not go-plugin's,
+// but Packer's.
 func match(text []byte) bool {
 	_, err := line.Parse(string(text))
 	var refused *line.Error
-	return err == nil || errors.As(err, &refused) && refused.Reason == line.WrongCore
+	return err == nil || errors.As(err, &refused) && refused.Reason == line.WrongCore && bytes.Count(text, []byte("|")) > 3
 }
 
 type dialect struct {
