@@ -15,6 +15,7 @@ require (
 	github.com/tenon-dev/tenon/transport-yamux v0.1.0
 	golang.org/x/sys v0.46.0
 	golang.org/x/term v0.44.0
+	google.golang.org/protobuf v1.36.12
 )
 
 require (
@@ -27,5 +28,4 @@ require (
 	github.com/x448/float16 v0.8.4 // indirect
 	github.com/xtaci/smux v1.5.58 // indirect
 	golang.org/x/tools v0.26.0 // indirect
-	google.golang.org/protobuf v1.36.12 // indirect
 )

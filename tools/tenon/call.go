@@ -17,6 +17,7 @@ import (
 	tenon "github.com/tenon-dev/tenon/core"
 	"github.com/tenon-dev/tenon/core/jsoncall"
 	"github.com/tenon-dev/tenon/core/rpc"
+	"github.com/tenon-dev/tenon/tools/tenon/internal/protomessage"
 	"github.com/tenon-dev/tenon/tools/tenon/internal/terminal"
 )
 
@@ -129,7 +130,7 @@ func (f *callFlags) dispense(ctx context.Context, client *tenon.Client, name str
 	if err != nil {
 		return nil, method, err
 	}
-	target := jsoncall.Target{From: client, Catalogue: catalogue, Codecs: client.Info().Codecs}
+	target := jsoncall.Target{From: client, Catalogue: catalogue, Codecs: client.Info().Codecs, Messages: protomessage.For(catalogue)}
 	o, err := target.Dispense(ctx, service.Name, []byte(f.settings))
 	return o, method, err
 }
