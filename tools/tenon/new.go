@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tenon-dev/tenon/tools/tenon/internal/terminal"
-	"github.com/tenon-dev/tenon/tools/tenon/templates"
+	"github.com/tenon-dev/tenon/tools/tenon/internal/templates"
 )
 
 // newNew is "tenon new": a project to begin with.
