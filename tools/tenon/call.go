@@ -52,8 +52,9 @@ Put -- before an argument that begins with a dash, such as a negative number.`,
   tenon call ./bolt-plugin kv.Put '"answer"' '"NDI="' --timeout 2s --metadata tenant=acme
   printf '1 2 3' | tenon call ./calculator calc.Sum
   tenon call ./files files.Open '"a.txt"' --raw > a.txt`,
-		Args: usage(cobra.MinimumNArgs(2)),
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0], args[1], args[2:]) },
+		ValidArgsFunction: completeMethod,
+		Args:              usage(cobra.MinimumNArgs(2)),
+		RunE:              func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0], args[1], args[2:]) },
 	}
 	f.register(cmd)
 	flags := cmd.Flags()
