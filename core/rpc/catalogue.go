@@ -24,6 +24,11 @@ type ServiceInfo struct {
 	Config    *Type        `json:"config,omitempty"` // nil: it takes no configuration
 	Codecs    []string     `json:"codecs"`           // those that all its types pass
 	Methods   []MethodInfo `json:"methods"`
+
+	// Files are the descriptors of the protobuf messages among its types, each a
+	// google.protobuf.FileDescriptorProto, compressed as by gzip: the files that declare
+	// the messages, and those of their fields' messages.
+	Files [][]byte `json:"files,omitempty"`
 }
 
 // MethodInfo describes one method.
@@ -96,13 +101,17 @@ func Describe(services map[string]*Service, configured string, codecs []codec.Co
 				info.Codecs = append(info.Codecs, codec.Name())
 			}
 		}
+		var declared files
+		declared.add(s.def.Config)
 		for _, m := range s.def.Methods {
+			declared.add(m.Args, m.Result, m.Item, m.Down)
 			info.Methods = append(info.Methods, MethodInfo{
 				Name: m.Name, Doc: m.Doc, Kind: m.Kind, Params: m.Params, Names: m.Names,
 				Args: TypeOf(m.Args), Result: TypeOf(m.Result), Item: TypeOf(m.Item), Down: TypeOf(m.Down),
 				Live: m.Live, LiveResults: m.LiveResults,
 			})
 		}
+		info.Files = declared.list
 		c.Services = append(c.Services, info)
 	}
 	return c

@@ -23,6 +23,7 @@ type Type struct {
 	Key      *Type   `json:"key,omitempty"`      // of a map
 	Elem     *Type   `json:"elem,omitempty"`     // of a list or a map
 	Fields   []Field `json:"fields,omitempty"`   // of a struct, in order
+	Message  string  `json:"message,omitempty"`  // the full name of a protobuf message, which is opaque otherwise
 }
 
 // A Field is a field of a struct, by the name that it has on the wire in codecs
@@ -62,7 +63,7 @@ func describe(t reflect.Type, outer map[reflect.Type]bool) *Type {
 	case t == durationType:
 		return &Type{Kind: "duration"}
 	case isMessage(t):
-		return &Type{Kind: "opaque", Name: t.Elem().String()}
+		return &Type{Kind: "opaque", Name: t.Elem().String(), Message: messageName(t)}
 	case encodesItself(t, textMarshaler):
 		return &Type{Kind: "text", Name: t.String()}
 	case t.Kind() != reflect.Interface && encodesItself(t, jsonMarshaler):

@@ -144,7 +144,7 @@ func TestCatalogue(t *testing.T) {
 	want := `{"default":"greeter","services":[` +
 		`{"name":"a","codecs":["json","fussy"],"methods":[]},` +
 		`{"name":"greeter","interface":"Greeter","doc":"Greets.","config":{"kind":"struct","name":"testLeaf","fields":[{"name":"A","type":{"kind":"uint","bits":8}},{"name":"B","type":{"kind":"uint","bits":8}}]},"codecs":["json"],"methods":[` +
-		`{"name":"Greet","doc":"Says hello.","params":["name","times"],"args":{"kind":"struct","name":"testGreet","fields":[{"name":"name","type":{"kind":"string"}},{"name":"times","type":{"kind":"int","bits":64}}]},"result":{"kind":"string"}},` +
+		`{"name":"Greet","doc":"Says hello.","params":["name","times"],"args":{"kind":"struct","name":"testGreet","fields":[{"name":"name","go":"Name","type":{"kind":"string"}},{"name":"times","go":"Times","type":{"kind":"int","bits":64}}]},"result":{"kind":"string"}},` +
 		`{"name":"Ping"}]}]}`
 	if string(b) != want {
 		t.Errorf("got\n%s\nwant\n%s", b, want)

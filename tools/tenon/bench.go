@@ -44,8 +44,9 @@ heading names, on a logarithmic scale. --svg draws it.`,
 		Example: `  tenon bench ./bolt-plugin kv.Get '"answer"'
   tenon bench ./bolt-plugin kv.Get '"answer"' --callers 1,64 --transports direct,smux --codecs cbor
   tenon bench ./bolt-plugin kv.Get '"answer"' --duration 10s --svg bolt.svg --json > bolt.json`,
-		Args: usage(cobra.MinimumNArgs(2)),
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0], args[1], args[2:]) },
+		ValidArgsFunction: completeMethod,
+		Args:              usage(cobra.MinimumNArgs(2)),
+		RunE:              func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0], args[1], args[2:]) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.cookie, "cookie", "", "`KEY=VALUE` of a plugin that does not describe itself; it is started unasked")

@@ -17,6 +17,7 @@ import (
 	tenon "github.com/tenon-dev/tenon/core"
 	"github.com/tenon-dev/tenon/core/jsoncall"
 	"github.com/tenon-dev/tenon/core/rpc"
+	"github.com/tenon-dev/tenon/tools/tenon/internal/protomessage"
 	"github.com/tenon-dev/tenon/tools/tenon/internal/terminal"
 )
 
@@ -51,8 +52,9 @@ Put -- before an argument that begins with a dash, such as a negative number.`,
   tenon call ./bolt-plugin kv.Put '"answer"' '"NDI="' --timeout 2s --metadata tenant=acme
   printf '1 2 3' | tenon call ./calculator calc.Sum
   tenon call ./files files.Open '"a.txt"' --raw > a.txt`,
-		Args: usage(cobra.MinimumNArgs(2)),
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0], args[1], args[2:]) },
+		ValidArgsFunction: completeMethod,
+		Args:              usage(cobra.MinimumNArgs(2)),
+		RunE:              func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0], args[1], args[2:]) },
 	}
 	f.register(cmd)
 	flags := cmd.Flags()
@@ -129,7 +131,7 @@ func (f *callFlags) dispense(ctx context.Context, client *tenon.Client, name str
 	if err != nil {
 		return nil, method, err
 	}
-	target := jsoncall.Target{From: client, Catalogue: catalogue, Codecs: client.Info().Codecs}
+	target := jsoncall.Target{From: client, Catalogue: catalogue, Codecs: client.Info().Codecs, Messages: protomessage.For(catalogue)}
 	o, err := target.Dispense(ctx, service.Name, []byte(f.settings))
 	return o, method, err
 }

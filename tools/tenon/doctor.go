@@ -28,8 +28,9 @@ through that one's start step by step, and says at which it fails, and why.
 
 The exit code is 1 when something on this machine is bad, and that of the step where a
 plugin fails.`,
-		Example: "  tenon doctor\n  tenon doctor ./bolt-plugin",
-		Args:    usage(cobra.MaximumNArgs(1)),
+		Example:           "  tenon doctor\n  tenon doctor ./bolt-plugin",
+		ValidArgsFunction: completePlugin,
+		Args:              usage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			findings := machine.Check(cmd.Context(), machine.Self{Args: []string{serveSelf}})
 			var failure error

@@ -28,7 +28,8 @@ answered (it has called Main and speaks), agreed (calls can be made), ready, dis
 		Example: `  tenon inspect ./bolt-plugin
   tenon inspect --long ./bolt-plugin       a line for each method, and what the types are made of
   tenon inspect --json ./bolt-plugin | jq .catalogue`,
-		Args: usage(cobra.ExactArgs(1)),
+		ValidArgsFunction: completePlugin,
+		Args:              usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			client, s, err := flags.open(cmd, args[0])
 			if err != nil {

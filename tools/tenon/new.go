@@ -13,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tenon-dev/tenon/tools/tenon/internal/templates"
 	"github.com/tenon-dev/tenon/tools/tenon/internal/terminal"
-	"github.com/tenon-dev/tenon/tools/tenon/templates"
 )
 
 // newNew is "tenon new": a project to begin with.

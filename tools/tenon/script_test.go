@@ -92,6 +92,7 @@ func TestScripts(t *testing.T) {
 				env.Setenv(name, goEnv(name))
 			}
 			env.Setenv("REPO", repoDir())
+			env.Setenv("TENON", filepath.Join(binaries, "tenon"))
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

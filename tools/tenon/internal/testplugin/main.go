@@ -12,6 +12,7 @@ import (
 
 	cborcodec "github.com/tenon-dev/tenon/codec-cbor"
 	gobcodec "github.com/tenon-dev/tenon/codec-gob"
+	protocodec "github.com/tenon-dev/tenon/codec-proto"
 	tenon "github.com/tenon-dev/tenon/core"
 	"github.com/tenon-dev/tenon/core/codec"
 	"github.com/tenon-dev/tenon/core/codec/jsoncodec"
@@ -59,6 +60,10 @@ func main() {
 		cfg.Codecs = []codec.Codec{gobcodec.New()}
 	case is("cbor"):
 		cfg.Codecs = []codec.Codec{cborcodec.New()}
+	case is("proto"):
+		cfg.Codecs = []codec.Codec{protocodec.New(), protocodec.NewJSON()}
+		cfg.Services = tenon.Services{"words": wordService()}
+		cfg.Default = ""
 	}
 	if is("next") { // what a later release may look like
 		cfg.Release = "1.5.0"

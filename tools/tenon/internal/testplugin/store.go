@@ -67,9 +67,13 @@ func (s *store) Crash(code int)             { os.Exit(code) }
 func (s *store) Evil() string               { return "\x1b[31m\u009b\u202e\x7f" }
 func (s *store) Fail(text string) error     { return tenon.Errorf(tenon.PermissionDenied, "%s", text) }
 func (s *store) Each(fn func(string)) error { fn("x"); return nil }
-func (s *store) Wait(ctx context) error     { <-ctx.Done(); return ctx.Err() }
-func (s *store) Who(ctx context) string     { return tenon.MetadataFrom(ctx)["tenant"] }
-func (s *store) Panic() string              { panic("a bug") }
+func (s *store) Wait(ctx context) error {
+	fmt.Fprintln(os.Stderr, "waiting")
+	<-ctx.Done()
+	return ctx.Err()
+}
+func (s *store) Who(ctx context) string { return tenon.MetadataFrom(ctx)["tenant"] }
+func (s *store) Panic() string          { panic("a bug") }
 
 func (s *store) List(prefix string) iter.Seq2[Meta, error] {
 	return func(yield func(Meta, error) bool) {
