@@ -12,9 +12,9 @@ import (
 	"time"
 
 	tenon "github.com/tenon-dev/tenon/core"
-	"github.com/tenon-dev/tenon/core/rpc"
 	"github.com/tenon-dev/tenon/core/attach"
 	"github.com/tenon-dev/tenon/core/codec"
+	"github.com/tenon-dev/tenon/core/rpc"
 	"github.com/tenon-dev/tenon/core/transport"
 )
 
