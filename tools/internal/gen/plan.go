@@ -198,6 +198,10 @@ func (b *plan) fill(i *iface, c comment, pos token.Pos) {
 			m.lost = b.lost
 		}
 		b.shape(m, where, b.at(f, pos))
+		var at token.Position
+		if _, at, m.quick = said.get("quick"); m.quick && !m.plainOnly() {
+			b.refused = append(b.refused, Refusal{at, where, "//tenon:quick is for methods that pass values alone: one that passes readers, streams, funcs or objects waits for them"})
+		}
 		i.methods = append(i.methods, m)
 	}
 	if len(i.methods) == 0 && i.root && !i.closes {

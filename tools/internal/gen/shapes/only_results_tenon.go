@@ -80,7 +80,7 @@ func (c *OnlyResultsClient) Stat(ctx context.Context) (int, int64, time.Time, er
 	return reply.R0, reply.R1, reply.R2, err
 }
 
-// Len implements [OnlyResults].
+// Len says how many there are, at once.
 func (c *OnlyResultsClient) Len(ctx context.Context) (int, error) {
 	return onlyResultsLen.Call(ctx, c.object, struct{}{})
 }
@@ -101,6 +101,6 @@ func onlyResultsMethods() []rpc.Handler[OnlyResults] {
 		}),
 		rpc.Handle(onlyResultsLen, func(v OnlyResults, ctx context.Context, _ struct{}) (int, error) {
 			return v.Len(ctx)
-		}),
+		}).Quick().Doc("Len says how many there are, at once."),
 	}
 }

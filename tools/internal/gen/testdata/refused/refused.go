@@ -193,7 +193,7 @@ type Directives interface {
 	//tenon:config Partly
 	Set(ctx context.Context) error
 	//tenon:quick
-	Quick(ctx context.Context) error
+	Quick(ctx context.Context, r io.Reader) error
 }
 
 //tenon:config Missing
