@@ -167,7 +167,7 @@ fuzz: ## Run every fuzz target for FUZZTIME (FUZZ=name for some)
 
 .PHONY: bench
 bench: ## Measure beside go-plugin, ttrpc and gRPC, in one run (some minutes)
-	GOWORK=off go -C tools/bench run . -json bench.json
+	GOWORK=off go -C tools/bench run . -json bench.json -charts charts
 
 .PHONY: bench-quick
 bench-quick: ## The same in under a minute, with less to rely on

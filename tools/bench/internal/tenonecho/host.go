@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
+	"strconv"
 
 	tenon "github.com/tenon-dev/tenon/core"
 	"github.com/tenon-dev/tenon/core/codec"
@@ -17,7 +19,7 @@ import (
 
 // Tenon is the subject: one transport and one codec.
 type Tenon struct {
-	Name      string // of the transport, short: "direct", "yamux", "smux"
+	Name      string // of the transport, short: "unix", "direct", "yamux", "smux"
 	Transport transport.Transport
 	Codec     codec.Codec
 	Messages  Messages
@@ -44,15 +46,20 @@ func (t Tenon) Role() string { return "tenon-" + t.Name }
 
 // Settings implements [subject.Subject].
 func (t Tenon) Settings() string {
-	return fmt.Sprintf("inherited socketpair, %s, %s, one object for all callers, streams received with RecvInto, default limits, no logger; everything else as it comes",
+	return fmt.Sprintf("inherited socketpair, %s, %s, one object for all callers, streams received with RecvInto, no logger, default limits but for many streams; everything else as it comes",
 		t.Transport.Name(), t.Codec.Name())
 }
 
 // Start implements [subject.Subject].
 func (t Tenon) Start(ctx context.Context, p subject.Program) (subject.Session, error) {
+	env := p.Env
+	if p.Streams > 0 {
+		env = append(slices.Clone(env), streamsEnv+"="+strconv.Itoa(p.Streams))
+	}
 	client := tenon.NewClient(tenon.ClientConfig{
 		Cookie:     cookie(),
-		Launcher:   launch.Command(p.Path, launch.Setenv(p.Env...)),
+		Launcher:   launch.Command(p.Path, launch.Setenv(env...)),
+		Limits:     tenon.Limits{Streams: p.Streams},
 		Transports: []transport.Transport{t.Transport},
 		Codecs:     []codec.Codec{t.Codec},
 		Stderr:     os.Stderr,
