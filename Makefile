@@ -177,6 +177,10 @@ bench-quick: ## The same in under a minute, with less to rely on
 bench-bars: ## Measure what the bars need, and say which hold
 	GOWORK=off go -C tools/bench run . -bars
 
+.PHONY: compat-bars
+compat-bars: ## Measure calls and starts of compat-goplugin against go-plugin, in turns
+	GOWORK=off go -C compat-goplugin/test test -count=1 -run TestBars -v -timeout=30m ./pair -bars
+
 .PHONY: vuln
 vuln: $(TOOLS)/govulncheck ## Look for known vulnerabilities (needs the Go vulnerability database)
 	@for dir in $$(go list -m -f '{{.Dir}}'); do \
