@@ -21,6 +21,7 @@ FUZZTIME ?= 10s
 CHAOS_TIME ?= 30s
 CHAOS_FLAGS ?= -cycles 1000 -plugins 100 -successions 200
 FUZZ ?=
+HOSTILE_FLAGS ?=
 
 # Folder patterns of the modules in the workspace: "./core/... ./tools/... …".
 # There is no module at the root, so that "./..." means nothing there.
@@ -38,7 +39,7 @@ EACH = $(DEV) run ./each
 
 # The gates, in the order in which .ci/run takes them: quick ones first.
 GATES := fmt-check vet staticcheck tidy-check placeholders names-check deps-check api-check \
-	test single-module chaos cross release-check
+	test compat single-module fuzz-quick hostile chaos cross release-check
 
 ##@ Everyday
 
@@ -56,6 +57,10 @@ demo: ## Build a host and a plugin, and run them over every transport and codec
 test: ## Test all modules, with the race detector (PKGS=./core/... for some)
 	@test -n "$(RACE)" || echo "test: no C compiler, so no race detector: install gcc or clang to test with it" >&2
 	go test $(RACE) -shuffle=on -timeout=9m $(TEST_FLAGS) $(PKGS)
+
+.PHONY: compat
+compat: ## Test go-plugin's own hosts and plugins, of every release, with ours
+	GOWORK=off go -C compat-goplugin/test test $(RACE) -timeout=9m ./...
 
 .PHONY: test-short
 test-short: ## Test all modules quickly, without the race detector
@@ -132,6 +137,14 @@ single-module: ## Build and test every module by itself, without the workspace
 .PHONY: chaos
 chaos: ## Let things happen to plugins under load (CHAOS_TIME=10m for long, CHAOS_FLAGS=-seed\ 7 for one run again)
 	GOWORK=off go -C tools/chaos run . -for $(CHAOS_TIME) $(CHAOS_FLAGS)
+
+.PHONY: fuzz-quick
+fuzz-quick: ## Run every fuzz target for FUZZTIME, two at a time
+	$(DEV) run ./fuzzall -time $(FUZZTIME) -jobs 2 -match "$(FUZZ)"
+
+.PHONY: hostile
+hostile: ## Let hostile plugins and hosts attack (HOSTILE_FLAGS="-match bomb -v" for some)
+	GOWORK=off go -C tools/hostile run . $(HOSTILE_FLAGS)
 
 .PHONY: cross
 cross: ## Build and vet the published modules for other systems

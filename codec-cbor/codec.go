@@ -17,6 +17,7 @@ type Codec struct {
 	enc     cbor.UserBufferEncMode
 	dec     cbor.DecMode
 	walker  codec.Walker
+	opts    Options
 	buffers sync.Pool // of *bytes.Buffer, without bytes of their own
 }
 
@@ -88,8 +89,11 @@ func (c *Codec) Decode(src []byte, v any) (err error) {
 			err = fmt.Errorf("cbor: decode into %T: panic: %v", v, p)
 		}
 	}()
+	if len(src) > c.opts.MaxElements && hasMore(src, c.opts.MaxElements) { // each element takes a byte or more
+		return fmt.Errorf("cbor: decode into %T: %w", v, &codec.LimitError{Limit: "MaxElements", Max: c.opts.MaxElements})
+	}
 	if err := c.dec.Unmarshal(src, v); err != nil {
-		return fmt.Errorf("cbor: decode into %T: %w", v, err)
+		return fmt.Errorf("cbor: decode into %T: %w", v, c.limitError(err))
 	}
 	return nil
 }

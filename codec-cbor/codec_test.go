@@ -1,6 +1,7 @@
 package cborcodec_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	cborcodec "github.com/tenon-dev/tenon/codec-cbor"
+	"github.com/tenon-dev/tenon/core/codec"
 )
 
 func TestAppendForm(t *testing.T) {
@@ -119,12 +121,12 @@ func TestManyElements(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	for _, opts := range []cborcodec.Options{{MaxDepth: 3}, {MaxDepth: 1 << 20}, {MaxArrayElements: 1}, {MaxMapPairs: -1}} {
+	for _, opts := range []cborcodec.Options{{MaxDepth: 3}, {MaxDepth: 1 << 20}, {MaxElements: 1}, {MaxElements: -1}} {
 		if _, err := cborcodec.NewWith(opts); err == nil {
 			t.Errorf("NewWith(%+v): no error", opts)
 		}
 	}
-	c, err := cborcodec.NewWith(cborcodec.Options{MaxDepth: 4, MaxArrayElements: 16, MaxMapPairs: 16})
+	c, err := cborcodec.NewWith(cborcodec.Options{MaxDepth: 4, MaxElements: 16})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,13 +135,14 @@ func TestOptions(t *testing.T) {
 		many[i] = i
 	}
 	deep := [][][][][]int{{{{{1}}}}}
-	for _, v := range []any{make([]int, 17), many, deep} {
+	nested := [][]int{make([]int, 8), make([]int, 8)}
+	for _, v := range []any{make([]int, 17), many, deep, nested} {
 		b, err := cborcodec.New().Append(nil, v)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.Decode(b, reflect.New(reflect.TypeOf(v)).Interface()); err == nil {
-			t.Errorf("%v is beyond the limits, and no error", v)
+		if err := c.Decode(b, reflect.New(reflect.TypeOf(v)).Interface()); !errors.As(err, new(*codec.LimitError)) {
+			t.Errorf("%v is beyond the limits: %v", v, err)
 		}
 	}
 }

@@ -25,7 +25,7 @@ func Example() {
 }
 
 func ExampleNewWith() {
-	c, err := cborcodec.NewWith(cborcodec.Options{MaxArrayElements: 64 << 20})
+	c, err := cborcodec.NewWith(cborcodec.Options{MaxElements: 64 << 20})
 	fmt.Println(c.Name(), err)
 	// Output:
 	// cbor <nil>

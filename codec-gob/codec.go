@@ -9,8 +9,8 @@ import (
 	"github.com/tenon-dev/tenon/core/codec"
 )
 
-// Codec encodes values with [encoding/gob]. Make one with [New]. All methods may
-// be called concurrently.
+// Codec encodes values with [encoding/gob]. Make one with [New] or [NewWith].
+// All methods may be called concurrently.
 //
 // A Codec remembers decoders for a bounded number of types and definitions. A
 // peer that sends ever new definitions can make it forget those of others, which
@@ -24,8 +24,21 @@ type Codec struct {
 
 var _ codec.Codec = (*Codec)(nil)
 
+// Options limit what a [Codec] decodes. The zero value is right for most.
+type Options struct {
+	// MaxElements is how many elements one value may have, and fields of structs, at all
+	// depths together.
+	// Default: [codec.MaxElements].
+	MaxElements int
+}
+
 // New returns a gob codec that remembers nothing yet.
-func New() *Codec { return &Codec{walker: codec.Walker{Leaf: leaf}} }
+func New() *Codec { return NewWith(Options{}) }
+
+// NewWith returns a gob codec with limits of its own.
+func NewWith(opts Options) *Codec {
+	return &Codec{walker: codec.Walker{Leaf: leaf}, decoders: decoderCache{maxElements: opts.MaxElements}}
+}
 
 // Name returns "gob".
 func (c *Codec) Name() string { return "gob" }

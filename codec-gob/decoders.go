@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"sync"
 	"sync/atomic"
+
+	"github.com/tenon-dev/tenon/core/codec"
 )
 
 // Bounds on what a cache remembers.
@@ -25,6 +27,15 @@ type decoderCache struct {
 	// clock counts what was added, and is the time by which entries age. A hit
 	// does not move it, so hits do not contend for it.
 	clock atomic.Uint64
+
+	maxElements int // of a value; 0: codec.MaxElements
+}
+
+func (c *decoderCache) elements() int {
+	if c.maxElements <= 0 {
+		return codec.MaxElements
+	}
+	return c.maxElements
 }
 
 type cacheKey struct {
@@ -69,7 +80,7 @@ func (c *decoderCache) decode(src []byte, target reflect.Value) error {
 		}
 		entry = &cacheEntry{schema: s}
 	}
-	if err := entry.schema.check(value); err != nil {
+	if err := entry.schema.check(value, c.elements()); err != nil {
 		return err
 	}
 	// A decoder that met an error is in no known state, and is not kept.

@@ -10,9 +10,9 @@ import (
 // unless it is exactly one value of the types in the schema. gob takes lengths on
 // trust in places where a long one ends the process, and it follows nesting as
 // far as the stack goes.
-func (s *schema) check(segment []byte) error {
+func (s *schema) check(segment []byte, maxElements int) error {
 	outer := cursor{rest: segment}
-	v := valueReader{schema: s, cursor: cursor{rest: outer.bytes()}}
+	v := valueReader{schema: s, cursor: cursor{rest: outer.bytes()}, left: maxElements + 1, most: maxElements}
 	v.top(0)
 	if v.err == nil && len(v.rest) > 0 {
 		v.fail("%d bytes are left over after the value", len(v.rest))
@@ -26,6 +26,7 @@ func (s *schema) check(segment []byte) error {
 type valueReader struct {
 	*schema
 	cursor
+	left, most int // elements: the outermost value is none
 }
 
 // top reads a type's id and a value of that type, as they stand at the start of
@@ -54,8 +55,11 @@ func (v *valueReader) alone(n *node, depth int) {
 }
 
 func (v *valueReader) value(n *node, depth int) {
-	if depth > codec.MaxDepth {
-		v.fail("nested deeper than %d levels", codec.MaxDepth)
+	if v.left--; v.err == nil && v.left < 0 {
+		v.err = &codec.LimitError{Limit: "MaxElements", Max: v.most}
+	}
+	if v.err == nil && depth > codec.MaxDepth {
+		v.err = &codec.LimitError{Limit: "MaxDepth", Max: codec.MaxDepth}
 	}
 	if v.err != nil {
 		return

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/tenon-dev/tenon/core/codec"
 )
 
 type link struct{ Next *link }
@@ -83,7 +85,7 @@ func TestValueReader(t *testing.T) {
 		if len(body) >= 0x80 {
 			segment = append([]byte{0xFE, byte(len(body) >> 8), byte(len(body))}, body...)
 		}
-		err := s.check(segment)
+		err := s.check(segment, codec.MaxElements)
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: got %v, want %q", tt.name, err, tt.want)
 		}

@@ -56,6 +56,9 @@ func (c *Codec) Decode(src []byte, v any) (err error) {
 	if err != nil {
 		return fmt.Errorf("proto: decode into %T: %w", v, err)
 	}
+	if err := tooMany(src, m.ProtoReflect().Descriptor()); err != nil {
+		return fmt.Errorf("proto: decode into %T: %w", v, err)
+	}
 	if err := (proto.UnmarshalOptions{RecursionLimit: codec.MaxDepth}).Unmarshal(src, m); err != nil {
 		return fmt.Errorf("proto: decode into %T: %w", v, err)
 	}

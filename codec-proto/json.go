@@ -59,6 +59,9 @@ func (c *JSONCodec) Decode(src []byte, v any) (err error) {
 	if err != nil {
 		return fmt.Errorf("protojson: decode into %T: %w", v, err)
 	}
+	if err := codec.ScanJSON(src, codec.MaxDepth, codec.MaxElements); err != nil {
+		return fmt.Errorf("protojson: decode into %T: %w", v, err)
+	}
 	opts := protojson.UnmarshalOptions{DiscardUnknown: true, RecursionLimit: codec.MaxDepth}
 	if err := opts.Unmarshal(src, m); err != nil {
 		return fmt.Errorf("protojson: decode into %T: %w", v, err)

@@ -30,8 +30,10 @@ type GRPCClient struct {
 	mux     *mux.Mux
 	running sync.WaitGroup
 	printed chan struct{} // closed when the plugin's output has ended
-	close   func() error
-	hangUp  func() error
+
+	brokering chan struct{} // closed when the broker's stream has ended, as it does with the plugin
+	close     func() error
+	hangUp    func() error
 }
 
 // newGRPCClient connects to a plugin that was started. ctx bounds the connecting.
@@ -66,6 +68,8 @@ func newGRPCClient(ctx context.Context, c *Client, l *link) (*GRPCClient, error)
 		cancel:  cancel,
 		mux:     shared,
 		printed: make(chan struct{}),
+
+		brokering: make(chan struct{}),
 	}
 	g.close = sync.OnceValue(g.shutdown)
 	g.hangUp = sync.OnceValue(g.disconnect)
@@ -93,6 +97,7 @@ func newGRPCClient(ctx context.Context, c *Client, l *link) (*GRPCClient, error)
 	}
 	g.run(g.broker.Run)
 	g.run(func() {
+		defer close(g.brokering)
 		if s, err := wire.OpenBroker(streams, conn); err == nil {
 			hub.serve(s)
 		}

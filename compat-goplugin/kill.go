@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/tenon-dev/tenon/compat-goplugin/runner"
 )
 
 const (
@@ -20,9 +22,9 @@ const (
 
 // Kill ends the plugin: it asks it to end, waits a moment for that, and then ends it by
 // force. It returns when the plugin is gone, after some seconds at most where the
-// plugin does not answer. A plugin in test mode is left alone, but for the connection.
-// Calling Kill again, or before the start, is fine; a start that is under way is given
-// up.
+// plugin does not answer. A plugin in test mode is left alone, and what the host has of
+// it works on. Calling Kill again, or before the start, is fine; a start that is under
+// way is given up.
 func (c *Client) Kill() {
 	c.mu.Lock()
 	start := c.start
@@ -38,9 +40,12 @@ func (c *Client) Kill() {
 		managed.remove(c)
 		return
 	}
-	if r := c.config.Reattach; r != nil && r.Test {
+	switch r := c.config.Reattach; {
+	case lent(p.AttachedRunner):
 		c.detach(p)
-	} else {
+	case r != nil && r.Test:
+		c.leave(p)
+	default:
 		c.end(p)
 	}
 	if l != nil && l.sockets.socketDir != "" {
@@ -89,13 +94,15 @@ func (c *Client) askToEnd() bool {
 	})
 	client, err := c.connected()
 	timer.Stop()
-	if err == nil {
-		err = client.Close()
-	}
 	if err != nil {
-		c.log.Warn("the plugin could not be asked to end", "error", err)
+		c.log.Error("the plugin that is to end cannot be reached", "error", err)
+		return false
 	}
-	return err == nil
+	if err := client.Close(); err != nil {
+		c.log.Warn("the plugin could not be asked to end", "error", err)
+		return false
+	}
+	return true
 }
 
 // forceEnd ends the process by force and waits for its end.
@@ -112,6 +119,33 @@ func (c *Client) forceEnd(p *process) {
 	if !waitFor(ended, killWait) || !waitFor(p.joined, killWait) {
 		c.log.Error("the plugin is still there after it was killed", "plugin", p.name, "id", p.ID())
 	}
+}
+
+// lent reports whether the plugin is another client's to end, as those of the bridge are.
+func lent(r runner.AttachedRunner) bool {
+	l, ok := r.(interface{ Lent() bool })
+	return ok && l.Lent()
+}
+
+// leave lets a plugin in test mode live, and the connection until the plugin ends it.
+func (c *Client) leave(p *process) {
+	c.mu.Lock()
+	var ended <-chan struct{}
+	switch client := c.client.(type) {
+	case *RPCClient:
+		ended = client.brokering
+	case *GRPCClient:
+		ended = client.brokering
+	}
+	c.mu.Unlock()
+	if ended == nil {
+		c.detach(p)
+		return
+	}
+	go func() {
+		<-ended
+		c.detach(p)
+	}()
 }
 
 // detach gives up the connection to a plugin, and lets it live.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tenon-dev/tenon/core/launch"
+	"github.com/tenon-dev/tenon/core/rpc"
 )
 
 // A CrashError says how a plugin ended that its host did not stop. Every call in
@@ -47,6 +49,10 @@ func (e *CrashError) Error() string {
 		b.WriteString("signal: " + e.Signal.String())
 	default:
 		fmt.Fprintf(&b, "exit code %d", e.ExitCode)
+	}
+	var violation *rpc.ProtocolError
+	if e.Exited && errors.As(e.Link, &violation) {
+		b.WriteString(" after it broke the protocol: " + strings.Map(printable, violation.Violation))
 	}
 	if len(e.InFlight) > 0 {
 		b.WriteString(" while " + callsInWords(e.InFlight))
@@ -121,10 +127,15 @@ func (r *run) exitsSoon() bool { return r.exitsWithin(100 * time.Millisecond) }
 // handshake saw of that, or nil.
 func (r *run) exitedEarly(link error) error {
 	var refused *HandshakeError
-	if errors.As(link, &refused) && refused.Reason != "malformed" {
+	switch {
+	case !errors.As(link, &refused):
+		return errExitedEarly
+	case refused.Reason != "malformed":
 		return link // it said why, and left
+	case errors.Is(link, io.ErrUnexpectedEOF):
+		return errExitedEarly // it was cut off
 	}
-	return errExitedEarly
+	return fmt.Errorf("%w: %w", errExitedEarly, link)
 }
 
 var errExitedEarly = errors.New("it ended before it was ready")
@@ -138,6 +149,9 @@ func (r *run) startError(ctx context.Context, err error) error {
 		e.Plugin, e.Reason, e.Hint = refused.Path, refused.Found, refused.Hint
 	case errors.Is(err, errExitedEarly):
 		r.explainExit(e)
+		if malformed := (*HandshakeError)(nil); errors.As(err, &malformed) {
+			e.Reason += ": " + malformed.Error()
+		}
 	case ctx.Err() != nil:
 		e.Reason, e.Err = context.Cause(ctx).Error(), context.Cause(ctx)
 		e.Hint = "is it a plugin made with Tenon, and does it call tenon.Main or tenon.Serve early?"

@@ -107,7 +107,11 @@ type peerConfig struct {
 func startPeer(link net.Conn, d drivers, cfg peerConfig) (*rpc.Peer, error) {
 	engine := cfg.engine
 	engine.Side, engine.Remote, engine.Codecs = cfg.side, cfg.remote, d.named(cfg.answer.Codecs)
-	streams := max(engine.Limits.WithDefaults().Streams, cfg.remote.WithDefaults().Streams)
+	// What the other side announces must not raise what it can open here. It is also all that
+	// this side opens, so that both have room for the streams of either.
+	streams := engine.Limits.WithDefaults().Streams
+	engine.Remote = engine.Remote.WithDefaults()
+	engine.Remote.Streams = min(engine.Remote.Streams, streams)
 	session, err := d.transport(cfg.answer.Transport).Session(link, transport.Config{
 		Side: cfg.side, MaxStreams: streams + lanes, Logger: engine.Logger, Debug: cfg.debug,
 	})

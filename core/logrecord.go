@@ -72,6 +72,7 @@ func parseMembers(dec *json.Decoder, depth int) ([]slog.Attr, error) {
 			return nil, err
 		}
 		key, _ := t.(string)
+		key = visible(key)
 		v, err := parseValue(dec, depth)
 		if err != nil {
 			return nil, err
@@ -89,7 +90,7 @@ func parseValue(dec *json.Decoder, depth int) (slog.Value, error) {
 	}
 	switch t := t.(type) {
 	case string:
-		return slog.StringValue(t), nil
+		return slog.StringValue(visible(t)), nil
 	case bool:
 		return slog.BoolValue(t), nil
 	case json.Number:

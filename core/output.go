@@ -128,7 +128,7 @@ func (l *lineLog) line(line []byte, truncated bool) {
 	if truncated {
 		attrs = append(attrs, slog.Bool("truncated", true))
 	}
-	l.logger.LogAttrs(context.Background(), slog.LevelInfo, string(line), attrs...)
+	l.logger.LogAttrs(context.Background(), slog.LevelInfo, visible(string(line)), attrs...)
 }
 
 // record logs a line that is a record, and reports whether it is one.
@@ -140,7 +140,7 @@ func (l *lineLog) record(line []byte) bool {
 	h := l.logger.Handler()
 	if h.Enabled(context.Background(), r.Level) {
 		r.AddAttrs(l.attrs()...)
-		h.Handle(context.Background(), r)
+		h.Handle(context.Background(), r) // its texts were made visible when they were parsed
 	}
 	return true
 }

@@ -177,20 +177,27 @@ func (c *Client) meet(ctx context.Context, r *run, probe bool) error {
 		}
 		return c.answer(ctx, line, r, probe)
 	case <-r.process.Done():
+		// What it said before it ended is in the link still, and may say why. A
+		// child that holds the other end open does not delay that for long.
+		last := time.AfterFunc(lastWords, func() { cancel(nil) })
+		defer last.Stop()
 	case <-ctx.Done():
+		cancel(nil)
 	}
-	cancel(nil)
+	var said error
 	if link != nil {
-		link.Close()
-		if err := <-greeted; err == nil { // it was ready and ended in the same moment
+		if said = <-greeted; said == nil { // it was ready and ended in the same moment
 			r.peer.Close()
 		}
 	}
 	if r.process.Exit().Exited {
-		return r.exitedEarly(nil)
+		return r.exitedEarly(said)
 	}
 	return context.Cause(ctx)
 }
+
+// lastWords bounds how long the link of a process that has ended is read on.
+const lastWords = 100 * time.Millisecond
 
 var errOtherDialect = errors.New("the plugin speaks another dialect")
 

@@ -86,10 +86,27 @@ type ServeConfig struct {
 	// the plugin ends with its host.
 	Keeper Keeper
 
+	// Listen makes the plugin reachable where its link is not inherited: [tlslink.Listen]
+	// for TLS on loopback. Default: a unix socket in a directory that only this user may
+	// enter.
+	Listen func(ctx context.Context) (LinkListener, error)
+
 	// Logger gets what Tenon has to say in the plugin. Default: silent.
 	Logger *slog.Logger
 
 	waiting *atomic.Bool // set while no host is there; for Main
+}
+
+// A LinkListener waits for the one connection of the host. [launch.Listener] is one.
+type LinkListener interface {
+	// Announce returns the line for standard output that says where it listens.
+	Announce() []byte
+
+	// Accept waits for the host, and stops listening.
+	Accept(ctx context.Context) (net.Conn, error)
+
+	// Close stops listening. Calling it again is fine.
+	Close() error
 }
 
 // ErrHostGone is what [Serve] returns when the link to the host ended although
@@ -113,7 +130,7 @@ func Serve(ctx context.Context, cfg ServeConfig) error {
 	if cfg.Standalone && !cfg.launched() {
 		return serveAlone(ctx, cfg, nil)
 	}
-	link, err := bootstrap(ctx, cfg.Cookie)
+	link, err := cfg.bootstrap(ctx)
 	if err != nil {
 		return err
 	}
@@ -243,7 +260,8 @@ func (cfg ServeConfig) versions() map[int]Services {
 // bootstrap returns the link to the host that started this process. It takes the
 // variables of the bootstrap out of the environment: children of the plugin are
 // no plugins.
-func bootstrap(ctx context.Context, cookie Cookie) (net.Conn, error) {
+func (cfg ServeConfig) bootstrap(ctx context.Context) (net.Conn, error) {
+	cookie := cfg.Cookie
 	value, present := os.Getenv(launch.LinkEnv), cookie.present()
 	os.Unsetenv(launch.LinkEnv)
 	os.Unsetenv(cookie.Key)
@@ -251,7 +269,7 @@ func bootstrap(ctx context.Context, cookie Cookie) (net.Conn, error) {
 		return nil, &NotStartedByHostError{Cookie: cookie.Key, CookieSet: present}
 	}
 	if value == "listen" {
-		return announceAndAccept(ctx)
+		return cfg.announceAndAccept(ctx)
 	}
 	link, err := launch.Inherit(value)
 	if err != nil {
@@ -262,8 +280,12 @@ func bootstrap(ctx context.Context, cookie Cookie) (net.Conn, error) {
 
 // announceAndAccept is the portable way to a link: the plugin listens where only
 // its user can connect, and says where on stdout.
-func announceAndAccept(ctx context.Context) (net.Conn, error) {
-	l, err := launch.NewListener("")
+func (cfg ServeConfig) announceAndAccept(ctx context.Context) (net.Conn, error) {
+	listen := cfg.Listen
+	if listen == nil {
+		listen = func(context.Context) (LinkListener, error) { return launch.NewListener("") }
+	}
+	l, err := listen(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("tenon: serve: %w", err)
 	}

@@ -74,8 +74,12 @@ func serveHosts(ctx context.Context, socket *attach.Socket, cfg ServeConfig) err
 		}
 		hosts.Go(func() {
 			defer func() { <-slots }()
-			if err := ServeConn(ctx, link, session); err != nil && ctx.Err() == nil && !errors.Is(err, ErrHostGone) && cfg.Logger != nil {
-				cfg.Logger.Warn("a host that attached was not served", "error", err)
+			if err := ServeConn(ctx, link, session); err != nil && ctx.Err() == nil && err != ErrHostGone && cfg.Logger != nil {
+				what := "a host that attached was not served"
+				if errors.Is(err, ErrHostGone) { // and not by its own choice
+					what = "the session with a host ended"
+				}
+				cfg.Logger.Warn(what, "error", err)
 			}
 		})
 	}

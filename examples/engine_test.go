@@ -5,6 +5,8 @@ import (
 
 	"github.com/tenon-dev/tenon/core/rpc/rpctest"
 	"github.com/tenon-dev/tenon/examples/demo/drivers"
+	smuxtransport "github.com/tenon-dev/tenon/transport-smux"
+	yamuxtransport "github.com/tenon-dev/tenon/transport-yamux"
 )
 
 // TestEngine runs the suite of streams and live values over every transport that
@@ -16,3 +18,7 @@ func TestEngine(t *testing.T) {
 		}
 	}
 }
+
+func FuzzEngineYamux(f *testing.F) { rpctest.Fuzz(f, yamuxtransport.New()) }
+
+func FuzzEngineSmux(f *testing.F) { rpctest.Fuzz(f, smuxtransport.New()) }

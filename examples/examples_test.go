@@ -99,3 +99,18 @@ func TestWordcount(t *testing.T) {
 		t.Errorf("it prints\n%s", got)
 	}
 }
+
+func TestKV(t *testing.T) {
+	dir := build(t, map[string]string{"host": "kv/host", "plugin": "kv/plugin"})
+	data := filepath.Join(dir, "data")
+	const imported = "imported 10 bytes\nimported 24 bytes\nimported 39 bytes\nimported 3 entries\n"
+	const listed = "answer = 42\napple = red\napricot = orange\n"
+	want := "there is no answer yet\nchanged: answer = 42\n" + imported + listed
+	if got := run(t, filepath.Join(dir, "host"), "-plugin", filepath.Join(dir, "plugin"), "-data", data); got != want {
+		t.Errorf("it prints\n%s\nand not\n%s", got, want)
+	}
+	want = "changed: answer = 42\n" + imported + listed // the answer is there already
+	if got := run(t, filepath.Join(dir, "host"), "-plugin", filepath.Join(dir, "plugin"), "-data", data); got != want {
+		t.Errorf("the second time it prints\n%s\nand not\n%s", got, want)
+	}
+}

@@ -8,6 +8,7 @@ require (
 	github.com/tenon-dev/tenon/codec-proto v0.1.0
 	github.com/tenon-dev/tenon/core v0.1.0
 	github.com/tenon-dev/tenon/transport-smux v0.1.0
+	github.com/tenon-dev/tenon/transport-unix v0.1.0
 	github.com/tenon-dev/tenon/transport-yamux v0.1.0
 	google.golang.org/protobuf v1.36.12
 )
@@ -26,5 +27,6 @@ replace (
 	github.com/tenon-dev/tenon/core => ../core
 	github.com/tenon-dev/tenon/log-hclog => ../log-hclog
 	github.com/tenon-dev/tenon/transport-smux => ../transport-smux
+	github.com/tenon-dev/tenon/transport-unix => ../transport-unix
 	github.com/tenon-dev/tenon/transport-yamux => ../transport-yamux
 )

@@ -8,12 +8,14 @@ import (
 )
 
 // TestREADME holds that every block of Go in the README stands, line for line, in
-// the file that is linked just before it.
+// the file that is linked just before it. Those of the tutorial are run by
+// TestTutorial.
 func TestREADME(t *testing.T) {
 	text, err := os.ReadFile("../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
+	text = tutorialFile.ReplaceAll(text, nil)
 	link := regexp.MustCompile(`\]\((examples/[^)]+\.go)\)`)
 	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllSubmatchIndex(text, -1)
 	if len(blocks) < 3 {

@@ -87,6 +87,10 @@ func TestMain(m *testing.M) {
 	case "both":
 		bridge.Main(tenon.ServeConfig{Cookie: cookie, Services: tenon.Services{"greeter": dynamic.Service(native{})}}, foreign)
 	}
+	if api, ok := strings.CutPrefix(os.Getenv("BRIDGE_ROLE"), "packer "); ok {
+		playPacker(api)
+		return
+	}
 	os.Exit(m.Run())
 }
 
@@ -111,6 +115,15 @@ func client(t *testing.T, role string, change func(*goplugin.ClientConfig)) *ten
 	})
 	t.Cleanup(func() { c.Close() })
 	return c
+}
+
+func bridgeDialect(t *testing.T) tenon.Dialect {
+	t.Helper()
+	d, err := bridge.Dialect(&goplugin.ClientConfig{HandshakeConfig: handshake, Plugins: plugins, Logger: hclog.NewNullLogger()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 // greet dispenses through the same call, whichever the plugin is.

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -63,11 +64,12 @@ func Dialect(config *goplugin.ClientConfig) (tenon.Dialect, error) {
 }
 
 // match reports whether a line is an answer of go-plugin's form. What is wrong with an
-// answer is said by connect.
+// answer is said by connect. Another number in front of four fields is not go-plugin's,
+// but Packer's.
 func match(text []byte) bool {
 	_, err := line.Parse(string(text))
 	var refused *line.Error
-	return err == nil || errors.As(err, &refused) && refused.Reason == line.WrongCore
+	return err == nil || errors.As(err, &refused) && refused.Reason == line.WrongCore && bytes.Count(text, []byte("|")) > 3
 }
 
 type dialect struct {
@@ -108,7 +110,6 @@ func (d *dialect) connect(ctx context.Context, text []byte, process launch.Proce
 	cfg.Reattach = &goplugin.ReattachConfig{
 		Protocol: protocol, ProtocolVersion: answer.Version, Addr: addr,
 		ReattachFunc: func() (runner.AttachedRunner, error) { return attached{process}, nil },
-		Test:         true, // the process is the tenon.Client's to end
 	}
 	return newForeign(ctx, goplugin.NewClient(&cfg), process)
 }
@@ -124,7 +125,8 @@ func resolve(network, address string) (net.Addr, error) {
 	return nil, fmt.Errorf("the plugin named the network %q; known are tcp and unix", network)
 }
 
-// attached is a process of the tenon.Client's, as a go-plugin client sees it.
+// attached is a process of the tenon.Client's, which ends it, as a go-plugin client sees
+// it.
 type attached struct{ process launch.Process }
 
 func (a attached) Wait(ctx context.Context) error {
@@ -137,6 +139,9 @@ func (a attached) Wait(ctx context.Context) error {
 }
 
 func (a attached) Kill(context.Context) error { return a.process.Kill() }
+
+// Lent says that the process is not the go-plugin client's to end.
+func (attached) Lent() bool { return true }
 
 func (a attached) ID() string { return fmt.Sprint(a.process.Info().PID) }
 

@@ -17,7 +17,6 @@
 //   - The brokers hold no lock while they wait, and what is never dialled is dropped.
 //   - The context of a gRPC client is done before calls fail for the plugin's death.
 //   - A [SecureConfig] can be used again; a [ClientConfig] is not written to.
-//   - Kill closes the connection to a plugin in test mode, too.
 //   - A plugin that nobody reads the standard error of any more lives on.
 //   - AutoMTLS uses keys that are many times quicker to make and to check.
 //

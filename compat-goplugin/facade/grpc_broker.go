@@ -46,13 +46,19 @@ func newGRPCBroker(hub *brokerHub, tls *tls.Config, sockets UnixSocketConfig, tr
 	return &GRPCBroker{
 		hub: hub, tls: tls, sockets: sockets, translate: translate, mux: m,
 		done:   make(chan struct{}),
-		infos:  meet.New(func(wire.ConnInfo) {}),
-		knocks: meet.New(func(struct{}) {}),
+		infos:  meet.New(infoLimit, func(wire.ConnInfo) {}),
+		knocks: meet.New(infoLimit, func(struct{}) {}),
 	}
 }
 
-// addressLimit is how long an address may be that the other side names.
-const addressLimit = 4096
+const (
+	// addressLimit is how long, in bytes, an address may be that the other side names,
+	// or the reason for which it refuses.
+	addressLimit = 4096
+
+	// infoLimit bounds how many messages of the other side wait for somebody here.
+	infoLimit = 1024
+)
 
 // Run passes on what the other side says until the broker is closed. The package calls
 // it; users of a broker need not.
@@ -65,7 +71,9 @@ func (b *GRPCBroker) Run() {
 		switch {
 		case info.Knock != nil && info.Knock.Knock && !info.Knock.Ack:
 			b.knocks.Put(info.ServiceID, struct{}{})
-		case len(info.Network)+len(info.Address) <= addressLimit:
+		case len(info.Network)+len(info.Address) > addressLimit:
+		case info.Knock != nil && len(info.Knock.Error) > addressLimit:
+		default:
 			b.infos.Put(info.ServiceID, info)
 		}
 	}

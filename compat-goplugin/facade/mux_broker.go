@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-plugin/internal/meet"
+	"github.com/hashicorp/go-plugin/internal/mux"
 	"github.com/hashicorp/yamux"
 )
 
@@ -24,16 +25,20 @@ type MuxBroker struct {
 	sync.Mutex
 	_ [0]func() // not comparable, as the original is not
 
-	nextID  atomic.Uint32
-	session *yamux.Session
-	arrived *meet.Point[net.Conn]
-	greets  sync.WaitGroup
-	room    chan struct{} // has an element for each stream that has not said its number
+	nextID   atomic.Uint32
+	session  *yamux.Session
+	arrived  *meet.Point[net.Conn]
+	refusals mux.Refusals
+	greets   sync.WaitGroup
+	room     chan struct{} // has an element for each stream that has not said its number
 }
 
 const (
-	// greetLimit bounds how many streams may not have said yet what they are for.
-	greetLimit = 256
+	// greetLimit bounds how many streams may not have said yet what they are for; further
+	// ones wait in yamux. arrivedLimit bounds how many have said it and wait to be
+	// accepted: each holds up to a window of what the other side has sent.
+	greetLimit   = 128
+	arrivedLimit = 256
 
 	// dialWait bounds how long a Dial waits for the other side's Accept, which may
 	// itself wait up to [meet.Wait].
@@ -41,10 +46,16 @@ const (
 )
 
 func newMuxBroker(session *yamux.Session) *MuxBroker {
-	return &MuxBroker{
-		session: session,
-		arrived: meet.New(func(conn net.Conn) { conn.Close() }),
-		room:    make(chan struct{}, greetLimit),
+	m := &MuxBroker{session: session, room: make(chan struct{}, greetLimit)}
+	m.arrived = meet.New(arrivedLimit, m.refuse)
+	return m
+}
+
+// refuse closes a connection that nobody has accepted.
+func (m *MuxBroker) refuse(conn net.Conn) {
+	if m.refusals.Refuse(conn) {
+		m.session.Close()
+		log.Printf("[ERR] plugin: the other side dials brokered connections that nobody accepts; it is disconnected")
 	}
 }
 
@@ -117,12 +128,7 @@ func (m *MuxBroker) Run() {
 		if err != nil {
 			return
 		}
-		select {
-		case m.room <- struct{}{}:
-		default:
-			stream.Close()
-			continue
-		}
+		m.room <- struct{}{} // each greeting ends, with the session at the latest
 		m.greets.Add(1)
 		go func() {
 			defer m.greets.Done()
@@ -137,7 +143,7 @@ func (m *MuxBroker) greet(stream net.Conn) {
 	stream.SetReadDeadline(time.Now().Add(meet.Wait))
 	id, err := readID(stream)
 	if err != nil {
-		stream.Close()
+		m.refuse(stream)
 		return
 	}
 	stream.SetReadDeadline(time.Time{})

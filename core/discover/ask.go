@@ -3,24 +3,27 @@ package discover
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"time"
 
 	tenon "github.com/tenon-dev/tenon/core"
 	"github.com/tenon-dev/tenon/core/launch"
+	"github.com/tenon-dev/tenon/core/verify"
 )
 
 // longestDescription is how much of what a file prints is read.
 const longestDescription = 8 << 20
 
-// ask runs a file with --describe, in an empty environment.
-func ask(ctx context.Context, path string, timeout time.Duration) (tenon.Description, error) {
+// ask runs a file with --describe, in an empty environment, from a copy that is what was
+// hashed.
+func ask(ctx context.Context, path string, sum [sha256.Size]byte, timeout time.Duration) (tenon.Description, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("it took longer than %v: %w", timeout, context.DeadlineExceeded))
 	defer cancel()
 	ctx, tooMuch := context.WithCancelCause(ctx)
 	defer tooMuch(nil)
 	out, tail := &limited{full: func() { tooMuch(errFull) }}, launch.NewTail(0)
-	p, err := launch.Command(path, launch.Args("--describe"), launch.Env(launch.NoEnv()), launch.Unlinked()).
+	p, err := launch.Command(path, launch.Args("--describe"), launch.Env(launch.NoEnv()), launch.Unlinked(), verify.SHA256(sum)).
 		Launch(ctx, launch.Request{Stdout: out, Stderr: tail})
 	if err != nil {
 		return tenon.Description{}, fmt.Errorf("%w: %w", ErrDescribe, err)

@@ -150,7 +150,7 @@ func (o Options) look(ctx context.Context, path string) (_ Plugin, found bool, e
 	if timeout <= 0 {
 		timeout = defaultTimeout
 	}
-	if p.Description, err = ask(ctx, path, timeout); err != nil {
+	if p.Description, err = ask(ctx, path, sum, timeout); err != nil {
 		return Plugin{}, false, err
 	}
 	cache.put(sum, p.Description)

@@ -174,6 +174,22 @@ func TestFindVerifies(t *testing.T) {
 	}
 }
 
+// Nor is what was put in its place afterwards.
+func TestFindRunsWhatItVerified(t *testing.T) {
+	dir := t.TempDir()
+	good := tool(t, dir, "tool-good-1.0.0")
+	plugins, errs := find(t, Options{Dirs: []string{dir}, Verify: func(path string, _ [sha256.Size]byte) error {
+		os.WriteFile(dir+"/evil", []byte("#!/bin/sh\ntouch "+dir+"/ran\n"), 0o755)
+		return os.Rename(dir+"/evil", good)
+	}})
+	if len(plugins) != 0 || len(errs) != 1 || !strings.Contains(errs[0].Error(), "did not pass its verification") {
+		t.Errorf("found %+v, %v", plugins, errs)
+	}
+	if _, err := os.Stat(dir + "/ran"); err == nil {
+		t.Error("what was not verified ran")
+	}
+}
+
 func TestFindCaches(t *testing.T) {
 	dir, cached := t.TempDir(), filepath.Join(t.TempDir(), "cache")
 	tool(t, dir, "tool-good-1.0.0")

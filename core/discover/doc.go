@@ -7,6 +7,7 @@
 //
 // A file is run only when it bears the mark that every program has which calls
 // tenon.Main, and when [Options.Verify] has nothing against it; then only with the
-// flag --describe, an empty environment, and a bounded time. What it says is kept by
-// the hash of its content, so that a file is asked once.
+// flag --describe, an empty environment, and a bounded time, and from a private copy of
+// what was verified. What it says is kept by the hash of its content, so that a file is
+// asked once.
 package discover

@@ -10,9 +10,7 @@ import (
 )
 
 // A Dispenser gives objects of services: a *tenon.Client, or an [rpc.Peer].
-type Dispenser interface {
-	Dispense(ctx context.Context, service string, config any, types ...reflect.Type) (*rpc.Object, error)
-}
+type Dispenser = rpc.Dispenser
 
 // Bind dispenses a service without a configuration and makes the func fields of
 // target, a pointer to a struct, call its methods. See [BindObject] for what the

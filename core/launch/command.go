@@ -42,10 +42,8 @@ type command struct {
 	unlinked  bool
 	terminal  *terminal // nil: pipes
 
-	// prepare, if there is one, turns the path into the one that is executed: it
-	// verifies, and copies what it verified. cleanup is called once, when the start
-	// has failed or the process has ended.
 	prepare func(ctx context.Context, path string) (execPath string, cleanup func(), err error)
+	around  []func(ctx context.Context, cmd *exec.Cmd, start func() error) error
 }
 
 var _ Launcher = (*command)(nil)
@@ -76,25 +74,35 @@ func (c *command) Launch(ctx context.Context, req Request) (Process, error) {
 	if found, hint := c.checkTerminal(req); found != "" {
 		return nil, c.refused(path, found, hint)
 	}
-	cleanup := func() {}
+	file, cleanup := path, func() {}
 	if c.prepare != nil {
-		if path, cleanup, err = c.prepare(ctx, path); err != nil {
+		if file, cleanup, err = c.prepare(ctx, path); err != nil {
 			return nil, err
 		}
 		if cleanup == nil {
 			cleanup = func() {}
 		}
 	}
-	p, err := c.start(ctx, path, req)
+	p, err := c.start(ctx, path, file, req)
 	if err != nil {
 		cleanup()
-		return nil, err
+		return nil, named(err, path, file)
 	}
 	p.watch(cleanup)
 	if err := ctx.Err(); err != nil {
 		return nil, errors.Join(c.cancelled(err), p.discard())
 	}
 	return p, nil
+}
+
+// named makes err speak of the plugin's own path where file was executed for it.
+func named(err error, path, file string) error {
+	var e *StartError
+	if file != path && errors.As(err, &e) && e.Path == file {
+		e.Path = path
+		e.Found += " (of its verified copy, " + file + ")"
+	}
+	return err
 }
 
 // resolve returns the path to execute. It is made absolute where the plugin has a

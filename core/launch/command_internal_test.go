@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -47,14 +48,12 @@ func TestPrepare(t *testing.T) {
 	refused := errors.New("refused")
 	cleaned := 0
 	prepare := func(exec string, err error) Option {
-		return func(c *command) {
-			c.prepare = func(_ context.Context, path string) (string, func(), error) {
-				if path != "/the/original" {
-					t.Errorf("prepare was given %q", path)
-				}
-				return exec, func() { cleaned++ }, err
+		return Prepare(func(_ context.Context, path string) (string, func(), error) {
+			if path != "/the/original" {
+				t.Errorf("prepare was given %q", path)
 			}
-		}
+			return exec, func() { cleaned++ }, err
+		})
 	}
 	if _, err := Command("/the/original", prepare("", refused)).Launch(t.Context(), Request{}); !errors.Is(err, refused) || cleaned != 0 {
 		t.Error(err, cleaned)
@@ -71,9 +70,86 @@ func TestPrepare(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-p.Done()
-	if exit := p.Exit(); exit.Code != 0 || cleaned != 3 || p.Info().Path != self {
+	if exit := p.Exit(); exit.Code != 0 || cleaned != 3 || p.Info().Path != "/the/original" {
 		t.Error(exit, cleaned, p.Info())
 	}
+}
+
+// What was verified runs, and not what somebody prepared.
+func TestPrepareWithUsing(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Command("the original", Prepare(func(_ context.Context, path string) (string, func(), error) {
+		if path != "/the/original" {
+			t.Errorf("prepare was given %q", path)
+		}
+		return self, nil, nil
+	}), Using(&exec.Cmd{Path: "/the/original", Args: []string{"it", "-test.run=^$"}})).Launch(t.Context(), Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-p.Done()
+	if exit := p.Exit(); exit.Code != 0 {
+		t.Error(exit)
+	}
+}
+
+// Functions stand around the start, and what they refuse does not run.
+func TestAround(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var steps []string
+	var pid int
+	step := func(name string, fail error) Option {
+		return Around(func(_ context.Context, cmd *exec.Cmd, start func() error) error {
+			steps = append(steps, name)
+			if err := start(); err != nil {
+				return err
+			}
+			pid = cmd.Process.Pid
+			steps = append(steps, name+" started")
+			return fail
+		})
+	}
+	quick := []Option{Args("-test.run=^$"), Setenv("GORACE=atexit_sleep_ms=0")}
+	p, err := Command(self, append(quick, step("inner", nil), step("outer", nil))...).Launch(t.Context(), Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-p.Done()
+	if got := strings.Join(steps, ", "); got != "outer, inner, inner started, outer started" || p.Exit().Code != 0 {
+		t.Error(got, p.Exit())
+	}
+
+	refused := errors.New("a rule could not be set")
+	p, err = Command(self, append(quick, step("inner", refused))...).Launch(t.Context(), Request{Link: true})
+	var start *StartError
+	if p != nil || !errors.Is(err, refused) || !errors.As(err, &start) || start.Path != self || start.Found != refused.Error() {
+		t.Error(p, err)
+	}
+	if pid != 0 && processExists(pid) {
+		t.Errorf("process %d goes on", pid)
+	}
+	idle := Around(func(context.Context, *exec.Cmd, func() error) error { return nil })
+	if p, err := Command(self, append(quick, idle)...).Launch(t.Context(), Request{}); p != nil || err == nil || !strings.Contains(err.Error(), "did not start it") {
+		t.Error(p, err)
+	}
+	if _, err := Command("/no/such/file", step("inner", nil)).Launch(t.Context(), Request{}); !errors.Is(err, os.ErrNotExist) || !errors.As(err, &start) || start.Reason != ReasonNotFound {
+		t.Error(err)
+	}
+}
+
+func processExists(pid int) bool {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return false
+	}
+	defer p.Release()
+	return p.Signal(syscall.Signal(0)) == nil
 }
 
 func TestReasonsHaveNames(t *testing.T) {

@@ -30,9 +30,9 @@ func closeAll(list []io.Closer) {
 	}
 }
 
-// start runs the file at path. The process that it returns is running and not yet
-// watched.
-func (c *command) start(ctx context.Context, path string, req Request) (_ *process, err error) {
+// start runs file for the plugin at path. The process that it returns is running and
+// not yet watched.
+func (c *command) start(ctx context.Context, path, file string, req Request) (_ *process, err error) {
 	var e ends
 	defer func() {
 		closeAll(e.plugin)
@@ -58,7 +58,7 @@ func (c *command) start(ctx context.Context, path string, req Request) (_ *proce
 		e.host, e.plugin = append(e.host, link), append(e.plugin, linkEnd)
 	}
 
-	cmd, err := c.cmd(path, req)
+	cmd, err := c.cmd(file, req)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (c *command) start(ctx context.Context, path string, req Request) (_ *proce
 		if cmd.Stdout != stdout || cmd.Stderr != stderr {
 			return nil, c.refused(path, "an Attr function replaced Stdout or Stderr", "take the output from Request.Stdout and Request.Stderr")
 		}
-		if c.prepare != nil && cmd.Path != path {
+		if c.prepare != nil && cmd.Path != file {
 			return nil, c.refused(path, "an Attr function replaced the path that was verified", "leave Path alone")
 		}
 		ownGroup = setGroup(cmd, wantGroup)
@@ -126,6 +126,9 @@ func (c *command) cmd(path string, req Request) (*exec.Cmd, error) {
 		}, nil
 	}
 	cmd := c.given
+	if c.prepare != nil {
+		cmd.Path = path
+	}
 	switch {
 	case cmd.Process != nil:
 		return nil, c.refused(path, "the command of Using was started before", "make a new exec.Cmd for each start")
@@ -144,8 +147,8 @@ func (c *command) cmd(path string, req Request) (*exec.Cmd, error) {
 // started twice, so that each attempt is a copy.
 func (c *command) run(ctx context.Context, cmd *exec.Cmd, log *slog.Logger) (*exec.Cmd, error) {
 	if cmd == c.given {
-		if err := cmd.Start(); err != nil {
-			return nil, c.startErrorIn(cmd.Path, cmd.Dir, err)
+		if err := c.startOne(ctx, cmd); err != nil {
+			return nil, c.notStarted(cmd, err)
 		}
 		return cmd, nil
 	}
@@ -155,12 +158,12 @@ func (c *command) run(ctx context.Context, cmd *exec.Cmd, log *slog.Logger) (*ex
 			Stdin: cmd.Stdin, Stdout: cmd.Stdout, Stderr: cmd.Stderr,
 			ExtraFiles: cmd.ExtraFiles, SysProcAttr: cmd.SysProcAttr, Err: cmd.Err,
 		}
-		err := attempt.Start()
+		err := c.startOne(ctx, attempt)
 		if err == nil {
 			return attempt, nil
 		}
 		if !isBusy(err) || tries == busyRetries {
-			return nil, c.startErrorIn(cmd.Path, cmd.Dir, err)
+			return nil, c.notStarted(attempt, err)
 		}
 		log.Debug("the plugin's file is open for writing, trying again", "path", cmd.Path, "wait", wait)
 		if err := pause(ctx, wait); err != nil {

@@ -9,21 +9,26 @@ import (
 )
 
 // calls is this side's lane of calls to the peer: any number in flight, answered
-// in any order.
+// in any order. Who reads the answers is in replies.go.
 type calls struct {
 	peer   *Peer
 	stream transport.Stream
 	w      writer
-	r      *reader
+	r      *reader       // belongs to who has the reading
+	handed chan struct{} // gives the reading to the lane's goroutine; closed at the end
 
-	mu      sync.Mutex
-	pending map[uint32]*pending
-	last    uint32 // the id given out last
-	sent    int64  // what was written for all calls so far
-	heard   int64  // how much of that the peer has certainly read
-	spare   []*pending
-	err     error         // final: no more calls
-	idle    chan struct{} // closed when the last call of a lane that drains has ended
+	mu        sync.Mutex
+	pending   map[uint32]*pending
+	last      uint32    // the id given out last
+	sent      int64     // what was written for all calls so far
+	heard     int64     // how much of that the peer has certainly read
+	owed      int       // replies that the peer will send, those to calls that were given up included
+	kicked    bool      // the caller who reads was asked to leave
+	impatient *watchdog // of that caller; made for the first one
+	reading   bool      // somebody has the reading
+	spare     []*pending
+	err       error         // final: no more calls
+	idle      chan struct{} // closed when the last call of a lane that drains has ended
 }
 
 // pending is a call that waits for its reply. It is used again by later calls;
@@ -50,7 +55,7 @@ const (
 )
 
 func newCalls(p *Peer, stream transport.Stream) *calls {
-	c := &calls{peer: p, stream: stream, pending: map[uint32]*pending{}}
+	c := &calls{peer: p, stream: stream, pending: map[uint32]*pending{}, handed: make(chan struct{}, 1)}
 	c.w = writer{stream: stream, fail: p.fail, begin: []byte{kindCalls}}
 	c.r = newReader(stream, p.cfg.Limits, &p.budget)
 	return c
@@ -64,52 +69,51 @@ func (c *calls) do(ctx context.Context, h header, m *buffer, service, method str
 		return message{}, ctxError(ctx, service+"."+method)
 	}
 	size := int64(len(m.body()))
-	p, id, self, busy, err := c.start(size, service, method)
+	p, id, how, err := c.start(size, service, method)
 	if err != nil {
 		m.free()
 		return message{}, err
 	}
 	h.id = id
-	out, err := c.w.send(ctx, h, m, self, busy)
-	if err != nil && ctx.Err() != nil && c.forget(id, p) {
+	out, err := c.w.send(ctx, h, m, how)
+	if err != nil && ctx.Err() != nil && c.forget(id, p, true) {
 		return message{}, ctxError(ctx, service+"."+method)
 	}
 	// Another error is the stream's, and then the end of the session completes
 	// the call, with the reason.
-	select {
-	case <-p.done:
-	case <-ctx.Done():
-		if c.forget(id, p) {
-			if out != nil {
-				c.w.abort(out)
+	if !c.readFor(id, p) {
+		select {
+		case <-p.done:
+		case <-ctx.Done():
+			unsent := out != nil && c.w.abort(out)
+			if c.forget(id, p, unsent) {
+				c.w.sendFrame(header{typ: frameCancel, id: id}, nil, false)
+				return message{}, ctxError(ctx, service+"."+method)
 			}
-			c.w.sendFrame(header{typ: frameCancel, id: id}, nil, false)
-			return message{}, ctxError(ctx, service+"."+method)
+			<-p.done // it was being completed
 		}
-		<-p.done // it was being completed
 	}
 	reply, err := p.reply, p.err
 	c.recycle(p)
 	return reply, err
 }
 
-// start registers a call of so many bytes. self says whether the caller may
-// write for itself, busy whether others are in flight.
-func (c *calls) start(size int64, service, method string) (p *pending, id uint32, self, busy bool, err error) {
+// start registers a call of so many bytes, and says how it is to be written.
+func (c *calls) start(size int64, service, method string) (p *pending, id uint32, how flushing, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
-		return nil, 0, false, false, c.err
+		return nil, 0, 0, c.err
 	}
 	if n := len(c.pending); n >= c.peer.remote.Calls {
-		return nil, 0, false, false, exceeded("Calls", n+1, c.peer.remote.Calls, "calls in flight", "the peer")
+		return nil, 0, 0, exceeded("Calls", n+1, c.peer.remote.Calls, "calls in flight", "the peer")
 	}
 	if n := len(c.spare); n > 0 {
 		p, c.spare = c.spare[n-1], c.spare[:n-1]
 	} else {
 		p = &pending{done: make(chan struct{}, 1)}
 	}
-	busy = len(c.pending) > 0
+	busy := len(c.pending) > 0
 	for {
 		if c.last++; c.last == 0 {
 			continue
@@ -119,42 +123,34 @@ func (c *calls) start(size int64, service, method string) (p *pending, id uint32
 		}
 	}
 	c.pending[c.last] = p
+	c.owed++
 	p.service, p.method = service, method
 	c.sent += size + writeCost
 	p.sent = c.sent
-	return p, c.last, c.sent-c.heard <= sureBytes, busy, nil
+	switch {
+	case c.sent-c.heard > sureBytes: // the write might wait for the peer
+		how = flushOther
+	case busy:
+		how = flushYield
+	}
+	return p, c.last, how, nil
 }
 
 // forget gives a call up, and reports whether that came before its completion.
-func (c *calls) forget(id uint32, p *pending) bool {
+// unsent says that the peer never sees it.
+func (c *calls) forget(id uint32, p *pending, unsent bool) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.pending[id] != p {
 		return false
 	}
 	delete(c.pending, id)
+	if unsent {
+		c.owed--
+	}
 	c.ended()
 	c.keep(p)
 	return true
-}
-
-// complete hands a reply to the call that waits for it. A reply that nobody
-// waits for is thrown away: its call was given up, or never made.
-func (c *calls) complete(msg message) {
-	c.mu.Lock()
-	p := c.pending[msg.id]
-	if p == nil {
-		c.mu.Unlock()
-		c.peer.release(&msg)
-		return
-	}
-	delete(c.pending, msg.id)
-	c.ended()
-	// The peer reads in order: it has read everything up to this call.
-	c.heard = max(c.heard, p.sent)
-	p.reply = msg
-	c.mu.Unlock()
-	p.done <- struct{}{}
 }
 
 func (c *calls) recycle(p *pending) {
@@ -218,29 +214,12 @@ func (c *calls) waiting() map[string]int {
 	return counts
 }
 
-// read completes calls until the stream ends.
-func (c *calls) read() {
-	defer c.r.close()
-	for {
-		msg, err := c.r.next()
-		if err != nil {
-			c.peer.fail(err)
-			return
-		}
-		if msg.typ != frameReply {
-			c.peer.release(&msg)
-			c.peer.fail(&ProtocolError{Violation: msg.typ.String() + " as an answer to a call"})
-			return
-		}
-		c.complete(msg)
-	}
-}
-
 // end completes every call with err, and refuses further ones with it.
 func (c *calls) end(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.err = err
+	close(c.handed)
 	for id, p := range c.pending {
 		delete(c.pending, id)
 		p.err = err

@@ -37,6 +37,7 @@ type MethodInfo struct {
 	Doc    string   `json:"doc,omitempty"`
 	Kind   Kind     `json:"kind,omitempty"`   // "" for unary
 	Params []string `json:"params,omitempty"` // the arguments' names, where Args is an object made of them
+	Names  []string `json:"names,omitempty"`  // what people call the arguments in Args, in order; they are not on the wire
 	Args   *Type    `json:"args,omitempty"`   // nil: nothing crosses
 	Result *Type    `json:"result,omitempty"` // nil: nothing crosses
 	Item   *Type    `json:"item,omitempty"`   // of a stream: its values, the caller's where both send
@@ -51,11 +52,17 @@ func (m MethodInfo) String() string {
 	var args, results []string
 	switch {
 	case m.Args == nil:
+	case m.Params == nil && len(m.Names) == 1:
+		args = append(args, m.Names[0]+" "+m.Args.String())
 	case m.Params == nil:
 		args = append(args, m.Args.String())
 	default:
-		for _, f := range m.Args.Fields {
-			args = append(args, f.Name+" "+f.Type.String())
+		for i, f := range m.Args.Fields {
+			name := f.Name
+			if len(m.Names) == len(m.Args.Fields) {
+				name = m.Names[i]
+			}
+			args = append(args, name+" "+f.Type.String())
 		}
 	}
 	args = append(args, m.Live...)
@@ -99,7 +106,7 @@ func Describe(services map[string]*Service, configured string, codecs []codec.Co
 		for _, m := range s.def.Methods {
 			declared.add(m.Args, m.Result, m.Item, m.Down)
 			info.Methods = append(info.Methods, MethodInfo{
-				Name: m.Name, Doc: m.Doc, Kind: m.Kind, Params: m.Params,
+				Name: m.Name, Doc: m.Doc, Kind: m.Kind, Params: m.Params, Names: m.Names,
 				Args: TypeOf(m.Args), Result: TypeOf(m.Result), Item: TypeOf(m.Item), Down: TypeOf(m.Down),
 				Live: m.Live, LiveResults: m.LiveResults,
 			})

@@ -52,7 +52,7 @@ func (c *control) handle(msg message) error {
 	switch msg.typ {
 	case framePing:
 		// Waits while the peer does not read: a flood of pings fills no memory.
-		_, err := c.w.send(c.peer.ctx, header{typ: framePong, id: msg.id}, newMessage(), false, false)
+		_, err := c.w.send(c.peer.ctx, header{typ: framePong, id: msg.id}, newMessage(), flushOther)
 		return err
 	case framePong:
 		c.pong(msg.id)

@@ -11,9 +11,10 @@
 //
 // [Object.Call] encodes the arguments behind the room for a header and gives
 // them to its lane, a long-lived stream that carries all calls of one
-// direction. On the other side the lane's reader puts the message together and
-// hands it to a worker, which decodes the arguments, runs the handler, and writes
-// the reply on the same stream back. docs/protocol.md has every byte.
+// direction. On the other side a worker reads the lane and puts the message
+// together, and that one or another decodes the arguments, runs the handler, and
+// writes the reply on the same stream back, where the caller reads it.
+// docs/protocol.md has every byte, docs/performance.md what each step costs.
 //
 // # Guarantees
 //

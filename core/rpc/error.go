@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+
+	"github.com/tenon-dev/tenon/core/codec"
 )
 
 // An Error is what crosses the link when a call fails, and what every method of
@@ -183,4 +185,14 @@ func ctxError(ctx context.Context, what string) *Error {
 		e.causes = append(e.causes, cause)
 	}
 	return e
+}
+
+// decodeError says why a value did not decode. A limit of the codec is a limit that was
+// exceeded, as one of [Limits] is.
+func decodeError(code Code, err error, format string, args ...any) *Error {
+	var over *codec.LimitError
+	if errors.As(err, &over) {
+		return Errorf(ResourceExhausted, format, args...).WithDetail("limit", over.Limit)
+	}
+	return Errorf(code, format, args...)
 }

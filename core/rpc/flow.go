@@ -145,11 +145,13 @@ func (f *flow) send(t frameType, m *buffer) error {
 	}
 	// Messages are left to the writer's goroutine, so that many of them leave in one
 	// write, unless the peer may wait for this very one.
+	how := flushOther
 	f.mu.Lock()
-	self := f.quiet
-	f.quiet = false
+	if f.quiet {
+		f.quiet, how = false, flushSelf
+	}
 	f.mu.Unlock()
-	if _, err := f.w.send(context.Background(), header{typ: t}, m, self, false); err != nil {
+	if _, err := f.w.send(context.Background(), header{typ: t}, m, how); err != nil {
 		return f.why(err)
 	}
 	return nil

@@ -19,6 +19,7 @@ type Incoming struct {
 	id       uint32
 	object   *exported
 	method   *MethodDefinition
+	quick    bool      // the lane's reader serves it, and sees to it that its reply is written
 	size     *sizeHint // of the result
 	m        *buffer   // holds payload, until it is decoded
 	payload  []byte
@@ -40,7 +41,7 @@ func (in *Incoming) Decode(v any) error {
 	in.decoded = true
 	defer in.releaseBody()
 	if err := decodeValue(in.object.codec, in.payload, v); err != nil {
-		return Errorf(InvalidArgument, "the arguments of %s do not decode as %s: %w", in.name(), in.object.codec.Name(), err)
+		return decodeError(InvalidArgument, err, "the arguments of %s do not decode as %s: %w", in.name(), in.object.codec.Name(), err)
 	}
 	return nil
 }

@@ -37,11 +37,11 @@ func (p *Peer) accepted(stream transport.Stream) {
 		p.log.Debug("a stream of the peer ended before it said what it is for", "error", err)
 		return
 	}
-	if kind[0] == kindFlow { // which lives on without this goroutine
+	// A flow and a lane of calls live on without this goroutine.
+	if kind[0] == kindFlow {
 		p.flows.arrive(stream)
 		return
 	}
-	defer stream.Close()
 	stream.SetReadDeadline(time.Time{})
 	switch kind[0] {
 	case kindControl:
@@ -50,11 +50,14 @@ func (p *Peer) accepted(stream transport.Stream) {
 		}
 	case kindCalls:
 		if s := p.acceptCalls(stream); s != nil {
-			s.read()
+			p.joined.Add(1)
+			s.handOver()
+			return
 		}
 	default:
 		p.fail(&ProtocolError{Violation: fmt.Sprintf("a stream of the unknown kind %d", kind[0])})
 	}
+	stream.Close()
 }
 
 // acceptCalls makes stream the lane of the peer's calls. There is one.
@@ -120,13 +123,13 @@ func (p *Peer) openControl() error {
 func (p *Peer) lane(ctx context.Context) (*calls, error) {
 	for {
 		p.mu.Lock()
-		switch {
-		case p.leave != nil:
-			defer p.mu.Unlock()
-			return nil, p.leave
-		case p.calls != nil:
-			defer p.mu.Unlock()
-			return p.calls, nil
+		switch leave, lane := p.leave, p.calls; {
+		case leave != nil:
+			p.mu.Unlock()
+			return nil, leave
+		case lane != nil:
+			p.mu.Unlock()
+			return lane, nil
 		case p.linkErr != nil:
 			p.mu.Unlock()
 			if err := p.wait(ctx); err != nil {

@@ -18,7 +18,7 @@ type Limits struct {
 	Message int `json:"message"`
 
 	// Calls is how many calls of the peer may be in flight at a time.
-	// Default: 65,536.
+	// Default: 2,048.
 	Calls int `json:"calls"`
 
 	// Receive is how many bytes of messages that are not yet decoded one session
@@ -46,7 +46,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Message:    16 << 20,
-		Calls:      1 << 16,
+		Calls:      1 << 11,
 		Receive:    64 << 20,
 		Metadata:   16 << 10,
 		Objects:    1 << 16,

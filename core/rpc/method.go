@@ -59,6 +59,12 @@ func (h Handler[T]) Doc(text string) Handler[T] {
 	return h
 }
 
+// Quick returns h declared quick, as [MethodDefinition.Quick] says.
+func (h Handler[T]) Quick() Handler[T] {
+	h.def.Quick = true
+	return h
+}
+
 // NewService makes a service out of a function that makes the value behind each
 // object from its configuration, and the handlers of its methods. C is struct{}
 // where there is no configuration.

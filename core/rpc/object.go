@@ -259,7 +259,7 @@ func (b *binding) exchange(ctx context.Context, bound boundMethod, method string
 		return sent, received, parseError(reply.body, p.cfg.Errors)
 	}
 	if err := decodeValue(b.codec, reply.body, result); err != nil {
-		return sent, received, Errorf(Internal, "the result of %s.%s does not decode as %s: %w", b.service, method, b.codec.Name(), err)
+		return sent, received, decodeError(Internal, err, "the result of %s.%s does not decode as %s: %w", b.service, method, b.codec.Name(), err)
 	}
 	return sent, received, nil
 }

@@ -34,6 +34,8 @@ type exported struct {
 	borrowed bool // the value is not the engine's to close
 	errors   Errors
 	uses     atomic.Int64 // calls that run, and one for being in the table
+	closing  sync.Once    // impl is closed once, where it is the engine's to close
+	closed   error
 }
 
 // add enters an object into the table and gives it an id.
@@ -84,7 +86,7 @@ func (t *objects) put(e *exported) {
 		return
 	}
 	if c, ok := e.impl.(io.Closer); ok && !e.borrowed {
-		t.later(func() { c.Close() })
+		t.later(func() { e.close(c) })
 	}
 }
 

@@ -185,9 +185,11 @@ func (p *Peer) supervise() {
 	p.joined.Wait()
 	if calls != nil {
 		calls.w.close(gone)
+		calls.impatient.close()
 	}
 	if serving != nil {
 		serving.w.close(gone)
+		serving.watchdog.close()
 	}
 	if control != nil {
 		control.w.close(gone)

@@ -103,14 +103,19 @@ func (f *flow) receiveValue(c codec.Codec, v any) error {
 		return Errorf(InvalidArgument, "the %v sends bytes where values are expected", f.peer.cfg.Side.Peer())
 	}
 	if err := decodeValue(c, msg.body, v); err != nil {
-		return Errorf(Internal, "a value of the stream does not decode as %s: %w", c.Name(), err)
+		return decodeError(Internal, err, "a value of the stream does not decode as %s: %w", c.Name(), err)
 	}
 	return nil
 }
 
 // sendAll sends the values of seq and ends the flow, with the error that seq gave
-// if there is one. It stops early when the receiver has.
+// if there is one. It stops early when the receiver has. A nil sequence has no
+// values.
 func sendAll[T any](f *flow, c codec.Codec, seq iter.Seq2[T, error], registered Errors) error {
+	if seq == nil {
+		f.end(nil, registered)
+		return nil
+	}
 	for v, err := range seq {
 		if err == nil {
 			err = f.sendValue(c, &v)

@@ -2,15 +2,18 @@ package rpc
 
 import (
 	"bufio"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 )
 
 // A reader reads frames from one stream and puts messages that were cut up
 // together again. It belongs to one goroutine.
 type reader struct {
 	br       *bufio.Reader
+	cur      arriving
 	partial  map[uint32]*partial // messages of which pieces are missing, by id
 	limit    int                 // Limits.Message and what may stand before it
 	budget   *budget
@@ -40,7 +43,7 @@ type message struct {
 // The sizes of the buffers under a stream: large enough on a lane that many small
 // frames take one read, and small on a flow, of which there may be many.
 const (
-	laneBuffer = 32 << 10
+	laneBuffer = 16 << 10
 	flowBuffer = 8 << 10
 )
 
@@ -58,94 +61,167 @@ func newReaderSize(stream io.Reader, limits Limits, b *budget, size int) *reader
 	}
 }
 
+// arriving is a frame whose header was read and whose body is not all there yet.
+type arriving struct {
+	open     bool
+	h        header
+	p        *partial // the message of which it is a piece, nil where it is a whole one
+	m        *buffer  // where the body goes; nil: it is thrown away
+	left     int      // bytes of the body that are missing
+	reserved int
+	over     *Error
+}
+
 // next returns the next whole message. An error of the stream is returned as it
-// is; io.EOF in the middle of a frame becomes io.ErrUnexpectedEOF.
+// is; io.EOF in the middle of a frame becomes io.ErrUnexpectedEOF. After one that
+// matches os.ErrDeadlineExceeded the reader goes on where it was: no byte is lost.
 func (r *reader) next() (message, error) {
 	for {
-		head, err := r.br.Peek(headerSize)
+		err := r.begin()
+		if err == nil {
+			err = r.absorb()
+		}
 		if err != nil {
-			if len(head) > 0 && errors.Is(err, io.EOF) {
-				err = io.ErrUnexpectedEOF
+			if !errors.Is(err, os.ErrDeadlineExceeded) {
+				r.close()
 			}
 			return message{}, err
 		}
-		h, err := parseHeader(head)
-		if err != nil {
-			return message{}, err
+		if msg, whole := r.arrived(); whole {
+			return msg, nil
 		}
-		r.br.Discard(headerSize)
-		if h.typ == frameData || h.flags&flagMore != 0 {
-			msg, whole, err := r.piece(h)
-			if err != nil || whole {
-				return msg, err
-			}
-			continue
-		}
-		return r.single(h)
 	}
 }
 
-// single reads the body of a message that came in one frame.
-func (r *reader) single(h header) (message, error) {
-	if h.length == 0 {
-		return message{header: h}, nil
+// buffered reports whether a whole message can be had without waiting. It is false
+// for what does not fit into the buffer, and for messages in pieces.
+func (r *reader) buffered() bool {
+	n := r.br.Buffered()
+	if n < headerSize || r.cur.open {
+		return false
 	}
-	n := int(h.length)
-	if !r.budget.take(n) {
-		if _, err := r.br.Discard(n); err != nil {
-			return message{}, unexpected(err)
-		}
-		return message{header: h, over: r.budget.exceeded(n)}, nil
-	}
-	m := newBuffer(n)
-	m.b = m.b[:n]
-	if _, err := io.ReadFull(r.br, m.b); err != nil {
-		m.free()
-		r.budget.give(n)
-		return message{}, unexpected(err)
-	}
-	return message{header: h, m: m, body: m.b, reserved: n}, nil
+	head, _ := r.br.Peek(headerSize)
+	h, err := parseHeader(head)
+	return err != nil || n-headerSize >= int(h.length) && h.typ != frameData && h.flags&flagMore == 0
 }
 
-// piece reads one piece of a message that is cut up.
-func (r *reader) piece(h header) (msg message, whole bool, err error) {
+// begin reads the header of the next frame, unless the last one is still
+// arriving, and finds out where its body goes.
+func (r *reader) begin() error {
+	if r.cur.open {
+		return nil
+	}
+	head, err := r.peek(headerSize)
+	if err != nil {
+		return err
+	}
+	h, err := parseHeader(head)
+	if err != nil {
+		return err
+	}
+	if h.typ == frameData || h.flags&flagMore != 0 {
+		return r.beginPiece(h)
+	}
+	r.br.Discard(headerSize)
+	r.cur = arriving{open: true, h: h, left: int(h.length)}
+	switch n := int(h.length); {
+	case n == 0:
+	case !r.budget.take(n):
+		r.cur.over = r.budget.exceeded(n)
+	default:
+		r.cur.reserved = n
+		r.cur.m = newBuffer(n)
+	}
+	return nil
+}
+
+// peek returns the next n bytes, which stay where they are.
+func (r *reader) peek(n int) ([]byte, error) {
+	b, err := r.br.Peek(n)
+	if err != nil && len(b) > 0 {
+		err = unexpected(err)
+	}
+	return b, err
+}
+
+// absorb reads what is missing of the frame that arrives.
+func (r *reader) absorb() error {
+	c := &r.cur
+	for c.left > 0 {
+		var n int
+		var err error
+		if c.m == nil {
+			n, err = r.br.Discard(c.left)
+		} else {
+			at := len(c.m.b)
+			n, err = r.br.Read(c.m.b[at : at+c.left])
+			c.m.b = c.m.b[:at+n]
+		}
+		if c.left -= n; err != nil {
+			return unexpected(err)
+		}
+	}
+	return nil
+}
+
+// arrived makes the frame whose body is there a message, or part of one that is
+// whole or not.
+func (r *reader) arrived() (msg message, whole bool) {
+	c := r.cur
+	r.cur = arriving{}
+	switch p := c.p; {
+	case p == nil:
+		msg = message{header: c.h, m: c.m, reserved: c.reserved, over: c.over}
+	case c.h.flags&flagAbort != 0:
+		r.drop(c.h.id, p)
+		return message{}, false
+	case c.h.flags&flagMore != 0:
+		return message{}, false
+	default:
+		delete(r.partial, c.h.id)
+		p.h.flags &^= flagMore
+		msg = message{header: p.h, m: p.m, reserved: p.reserved, over: p.over}
+	}
+	if msg.m != nil {
+		msg.body = msg.m.b
+	}
+	return msg, true
+}
+
+// beginPiece is begin for a piece of a message that is cut up.
+func (r *reader) beginPiece(h header) (err error) {
 	p := r.partial[h.id]
-	n := int(h.length)
+	size, n := headerSize, int(h.length)
 	switch {
 	case h.typ == frameData && p == nil:
-		return message{}, false, &ProtocolError{Violation: fmt.Sprintf("DATA for message %d, of which there was no first piece", h.id)}
+		return &ProtocolError{Violation: fmt.Sprintf("DATA for message %d, of which there was no first piece", h.id)}
 	case h.typ != frameData && p != nil:
-		return message{}, false, &ProtocolError{Violation: fmt.Sprintf("%v %d begins while the message of that id is incomplete", h.typ, h.id)}
+		return &ProtocolError{Violation: fmt.Sprintf("%v %d begins while the message of that id is incomplete", h.typ, h.id)}
 	case h.typ != frameCall && h.typ != frameReply && h.typ != frameMessage && h.typ != frameData:
-		return message{}, false, &ProtocolError{Violation: fmt.Sprintf("%v in pieces", h.typ)}
+		return &ProtocolError{Violation: fmt.Sprintf("%v in pieces", h.typ)}
+	case h.flags&flagAbort != 0 && n > 0:
+		return &ProtocolError{Violation: fmt.Sprintf("%d bytes of a message that is given up", n)}
 	case p == nil:
 		if p, err = r.first(h); err != nil {
-			return message{}, false, err
+			return err
 		}
-		n -= 4
+		size, n = size+4, n-4
 	}
+	r.br.Discard(size)
+	r.partial[h.id] = p
+	r.cur = arriving{open: true, h: h, p: p, left: n}
 	if h.flags&flagAbort != 0 {
-		r.drop(h.id, p)
-		return message{}, false, nil
+		return nil
 	}
-	if got := p.size + n; got > p.total || got < p.total && h.flags&flagMore == 0 {
-		return message{}, false, &ProtocolError{Violation: fmt.Sprintf("a message of %d bytes, where %d were announced", got, p.total)}
+	if p.size += n; p.size > p.total || p.size < p.total && h.flags&flagMore == 0 {
+		return &ProtocolError{Violation: fmt.Sprintf("a message of %d bytes, where %d were announced", p.size, p.total)}
 	}
-	if err := r.fill(p, n); err != nil {
-		return message{}, false, unexpected(err)
-	}
-	if h.flags&flagMore != 0 {
-		return message{}, false, nil
-	}
-	delete(r.partial, h.id)
-	p.h.flags &^= flagMore
-	if p.over != nil {
-		return message{header: p.h, over: p.over}, true, nil
-	}
-	return message{header: p.h, m: p.m, body: p.m.b, reserved: p.reserved}, true, nil
+	r.makeRoom(p)
+	r.cur.m = p.m
+	return nil
 }
 
-// first reads what stands before the first piece.
+// first looks at what stands before the first piece, behind its header.
 func (r *reader) first(h header) (*partial, error) {
 	if h.length < 4 {
 		return nil, &ProtocolError{Violation: "a first piece without the length of the whole"}
@@ -153,22 +229,21 @@ func (r *reader) first(h header) (*partial, error) {
 	if len(r.partial) >= r.messages {
 		return nil, &ProtocolError{Violation: fmt.Sprintf("more than %d messages in pieces at a time", r.messages)}
 	}
-	var length [4]byte
-	if _, err := io.ReadFull(r.br, length[:]); err != nil {
-		return nil, unexpected(err)
+	head, err := r.peek(headerSize + 4)
+	if err != nil {
+		return nil, err
 	}
-	p := &partial{h: h, total: int(uint32(length[0])<<24 | uint32(length[1])<<16 | uint32(length[2])<<8 | uint32(length[3]))}
+	p := &partial{h: h, total: int(binary.BigEndian.Uint32(head[headerSize:]))}
 	if p.total > r.limit {
 		p.over = exceeded("Message", p.total, r.limit, "bytes of a message", "this side")
 	}
-	r.partial[h.id] = p
 	return p, nil
 }
 
-// fill reads n bytes into p. Room is made as bytes arrive, never for what was
-// only announced: at most four times what is there.
-func (r *reader) fill(p *partial, n int) error {
-	p.size += n
+// makeRoom makes room for a piece of p, unless a limit forbids it. Room is made as
+// bytes arrive, never for what was only announced: at most growth times what is
+// there.
+func (r *reader) makeRoom(p *partial) {
 	if p.over == nil && p.size > r.limit {
 		p.over = exceeded("Message", p.size, r.limit, "bytes of a message", "this side")
 	}
@@ -177,17 +252,15 @@ func (r *reader) fill(p *partial, n int) error {
 	}
 	if p.over != nil {
 		r.release(p)
-		_, err := r.br.Discard(n)
-		return err
 	}
-	at := len(p.m.b)
-	p.m.b = p.m.b[:p.size]
-	_, err := io.ReadFull(r.br, p.m.b[at:])
-	return err
 }
 
+// growth is how many times what has arrived there may be room for. Growing costs a
+// copy; what is announced and does not come costs the peer its budget alone.
+const growth = 16
+
 func (r *reader) grow(p *partial) {
-	want := max(min(p.total, 4*p.size), p.size)
+	want := max(min(p.total, growth*p.size), p.size)
 	if !r.budget.take(want - p.reserved) {
 		p.over = r.budget.exceeded(want)
 		return
@@ -216,8 +289,13 @@ func (r *reader) drop(id uint32, p *partial) {
 	delete(r.partial, id)
 }
 
-// close frees what was incomplete.
+// close frees what was incomplete: the stream has ended.
 func (r *reader) close() {
+	if c := r.cur; c.open && c.p == nil {
+		c.m.free()
+		r.budget.give(c.reserved)
+	}
+	r.cur = arriving{}
 	for id, p := range r.partial {
 		r.drop(id, p)
 	}

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"testing"
 	"testing/iotest"
 )
@@ -40,6 +42,7 @@ func TestReaderPutsTogether(t *testing.T) {
 		"in halves":     iotest.HalfReader(bytes.NewReader(src)),
 		"with the end":  iotest.DataErrReader(bytes.NewReader(src)),
 		"in odd chunks": &chunks{src: bytes.NewReader(src), rand: rand.New(rand.NewPCG(1, 2))},
+		"interrupted":   &interrupted{src: &chunks{src: bytes.NewReader(src), rand: rand.New(rand.NewPCG(3, 4))}},
 	} {
 		r, b := newTestReader(in, Limits{})
 		want := []struct {
@@ -53,6 +56,9 @@ func TestReaderPutsTogether(t *testing.T) {
 		}
 		for i, w := range want {
 			msg, err := r.next()
+			for errors.Is(err, os.ErrDeadlineExceeded) {
+				msg, err = r.next()
+			}
 			if err != nil {
 				t.Fatalf("%s: message %d: %v", name, i, err)
 			}
@@ -68,11 +74,28 @@ func TestReaderPutsTogether(t *testing.T) {
 			msg.m.free()
 			b.give(msg.reserved)
 		}
-		if _, err := r.next(); err != io.EOF {
+		err := os.ErrDeadlineExceeded
+		for errors.Is(err, os.ErrDeadlineExceeded) {
+			_, err = r.next()
+		}
+		if err != io.EOF {
 			t.Errorf("%s: the end is %v", name, err)
 		}
 		checkHeld(t, b)
 	}
+}
+
+// interrupted fails every second read as one whose deadline has passed.
+type interrupted struct {
+	src  io.Reader
+	read bool
+}
+
+func (r *interrupted) Read(p []byte) (int, error) {
+	if r.read = !r.read; !r.read {
+		return 0, fmt.Errorf("read: %w", os.ErrDeadlineExceeded)
+	}
+	return r.src.Read(p)
 }
 
 // chunks reads in chunks of any size, some of them empty.

@@ -187,7 +187,7 @@ func (p *Peer) decodeConfig(name string, req dispenseRequest, v any) error {
 		return Errorf(InvalidArgument, "the configuration of %s is encoded as %q, which this %v does not have", name, req.Codec, p.cfg.Side)
 	}
 	if err := decodeValue(c, req.Config, v); err != nil {
-		return Errorf(InvalidArgument, "the configuration of %s does not decode as %s: %w", name, req.Codec, err)
+		return decodeError(InvalidArgument, err, "the configuration of %s does not decode as %s: %w", name, req.Codec, err)
 	}
 	return nil
 }

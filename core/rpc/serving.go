@@ -9,40 +9,30 @@ import (
 )
 
 // serving is a lane of calls from the peer. Calls are read in order, run
-// concurrently, and answered in any order.
+// concurrently, and answered in any order. Who reads them, and where their handlers
+// run, is in dispatch.go.
 type serving struct {
 	peer   *Peer
 	stream transport.Stream
 	w      writer
-	r      *reader
+	r      *reader // this and dispatch belong to who has the reading
+	dispatch
 
-	mu       sync.Mutex
-	inFlight map[uint32]*Incoming
+	mu        sync.Mutex
+	inFlight  map[uint32]*Incoming
+	demotions demotions
 }
 
 func newServing(p *Peer, stream transport.Stream) *serving {
-	s := &serving{peer: p, stream: stream, inFlight: map[uint32]*Incoming{}}
+	s := &serving{peer: p, stream: stream, inFlight: map[uint32]*Incoming{}, demotions: demotions{}}
 	s.w = writer{stream: stream, fail: p.fail}
 	s.r = newReader(stream, p.cfg.Limits, &p.budget)
 	return s
 }
 
-// read starts calls until the stream ends.
-func (s *serving) read() {
-	defer s.r.close()
-	for {
-		msg, err := s.r.next()
-		if err == nil {
-			err = s.handle(msg)
-		}
-		if err != nil {
-			s.peer.fail(err)
-			return
-		}
-	}
-}
-
-func (s *serving) handle(msg message) error {
+// handle does what a message asks for, and returns the call that is to be served,
+// if it is one.
+func (s *serving) handle(msg message) (*Incoming, error) {
 	switch msg.typ {
 	case frameCall:
 		return s.call(msg)
@@ -54,16 +44,17 @@ func (s *serving) handle(msg message) error {
 		if in != nil {
 			in.cancel()
 		}
-		return nil
+		return nil, nil
 	}
 	s.peer.release(&msg)
-	return &ProtocolError{Violation: msg.typ.String() + " on a lane of calls"}
+	return nil, &ProtocolError{Violation: msg.typ.String() + " on a lane of calls"}
 }
 
-// call starts one call, or refuses it. An error ends the session.
-func (s *serving) call(msg message) error {
+// call admits one call, or refuses it. An error ends the session.
+func (s *serving) call(msg message) (*Incoming, error) {
 	if msg.over != nil {
-		return s.refuse(msg, msg.over)
+		s.refuse(msg, msg.over)
+		return nil, nil
 	}
 	// Calls that have ended and cannot send their reply, since the peer does not
 	// read, are no longer in flight, but still cost a goroutine and the reply.
@@ -71,13 +62,14 @@ func (s *serving) call(msg message) error {
 	body, err := parseCallBody(msg.body, msg.flags)
 	if err != nil {
 		s.peer.release(&msg)
-		return err
+		return nil, err
 	}
 	object, method, refusal := s.find(body, msg.method)
 	if refusal != nil {
 		discarded := taking{table: body.references}
 		discarded.discard(s.peer)
-		return s.refuse(msg, refusal)
+		s.refuse(msg, refusal)
+		return nil, nil
 	}
 	in := &Incoming{
 		callContext: callContext{parent: s.peer.ctx, metadata: body.metadata},
@@ -92,17 +84,14 @@ func (s *serving) call(msg message) error {
 	case err != nil:
 		s.peer.objects.put(object)
 		s.peer.release(&msg)
-		return err
+		return nil, err
 	case refusal != nil:
 		s.peer.objects.put(object)
 		in.args.discard(s.peer)
-		return s.refuse(msg, refusal)
+		s.refuse(msg, refusal)
+		return nil, nil
 	}
-	if !s.peer.workers.do(in) { // the session ends
-		s.leave(in)
-		s.peer.release(&msg)
-	}
-	return nil
+	return in, nil
 }
 
 // find returns what is called, with a use of the object that the caller gives
@@ -141,6 +130,7 @@ func (s *serving) admit(in *Incoming) (*Error, error) {
 		return s.peer.leaving(), nil
 	}
 	s.inFlight[in.id] = in
+	in.quick = in.method.Quick && s.demotions.quick(in.method)
 	return nil, nil
 }
 
@@ -174,19 +164,25 @@ func (s *serving) answer(in *Incoming, err error) {
 	delete(s.inFlight, in.id)
 	busy := len(s.inFlight) > 0
 	s.mu.Unlock()
-	s.w.send(s.peer.ctx, h, m, true, busy)
+	how := flushSelf
+	switch {
+	case in.quick: // who runs it sees to that
+		how = flushLater
+	case busy:
+		how = flushYield
+	}
+	s.w.send(s.peer.ctx, h, m, how)
 	s.peer.active.leave()
 	s.peer.objects.put(in.object)
 }
 
 // refuse answers a call that does not run. While the peer does not read its
 // replies, this waits, and with it the reading of further calls.
-func (s *serving) refuse(msg message, err *Error) error {
+func (s *serving) refuse(msg message, err *Error) {
 	s.peer.release(&msg)
 	m := newMessage()
 	m.b = appendError(m.b, err, s.peer.cfg.Errors)
-	s.w.send(s.peer.ctx, header{typ: frameReply, flags: flagError | flagRefused, id: msg.id}, m, false, false)
-	return nil
+	s.w.send(s.peer.ctx, header{typ: frameReply, flags: flagError | flagRefused, id: msg.id}, m, flushOther)
 }
 
 // active returns how many calls run.

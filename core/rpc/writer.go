@@ -44,7 +44,8 @@ type writer struct {
 type outgoing struct {
 	h       header
 	m       *buffer
-	next    int // start of the next piece in m.b
+	next    int  // start of the next piece in m.b
+	gone    bool // the last piece has left, or leaves in this moment
 	aborted bool
 }
 
@@ -64,14 +65,28 @@ const (
 	roundsForOthers = 2
 )
 
-// send writes the message m, whose body stands behind the headroom, or queues it
-// to be written, and takes m over. ctx bounds only the waiting for room in the
-// queue. With self, the calling goroutine may do the writing.
+// flushing says who writes what was queued.
+type flushing uint8
+
+const (
+	flushSelf  flushing = iota // the calling goroutine may
+	flushYield                 // the same, after others had a chance to add to it
+	flushOther                 // the writer's own goroutine
+	flushLater                 // nobody yet: the caller sees to it, with flushQueued
+)
+
+// send queues the message m, whose body stands behind the headroom, to be written
+// by whom how says, and takes m over. ctx bounds only the waiting for room in the
+// queue.
 // For a message long enough to be cut up it returns what [writer.abort] takes.
-func (w *writer) send(ctx context.Context, h header, m *buffer, self, yield bool) (*outgoing, error) {
+func (w *writer) send(ctx context.Context, h header, m *buffer, how flushing) (*outgoing, error) {
 	size := len(m.body())
 	w.mu.Lock()
 	for w.err == nil && w.full() {
+		if !w.writing { // what is queued waits for its flush
+			w.writing = true
+			w.handOver()
+		}
 		if err := w.waitForRoom(ctx); err != nil {
 			w.mu.Unlock()
 			m.free()
@@ -94,7 +109,7 @@ func (w *writer) send(ctx context.Context, h header, m *buffer, self, yield bool
 		out = newOutgoing(h, m)
 		w.large = append(w.large, out)
 	}
-	w.flush(self, yield)
+	w.flush(how)
 	return out, nil
 }
 
@@ -116,7 +131,27 @@ func (w *writer) sendFrame(h header, body []byte, self bool) {
 	} else {
 		w.small = append(append(w.small, head[:]...), body...)
 	}
-	w.flush(self, false)
+	how := flushOther
+	if self {
+		how = flushSelf
+	}
+	w.flush(how)
+}
+
+// flushQueued sees to it that what was sent with flushLater gets written: by the
+// calling goroutine, which may have to wait for the peer then, or by the writer's
+// own.
+func (w *writer) flushQueued(self bool) {
+	w.mu.Lock()
+	if len(w.small) == 0 && len(w.large) == 0 {
+		w.mu.Unlock()
+		return
+	}
+	how := flushOther
+	if self {
+		how = flushSelf
+	}
+	w.flush(how)
 }
 
 // copied is up to which size frames are copied to leave with others. On a flow
@@ -144,18 +179,18 @@ func (w *writer) behindLarge() bool { return w.ordered && (w.partial || len(w.la
 
 // flush sees to it that what is queued gets written. It is called with w.mu held
 // and releases it.
-func (w *writer) flush(self, yield bool) {
-	if w.writing {
+func (w *writer) flush(how flushing) {
+	if w.writing || how == flushLater {
 		w.mu.Unlock()
 		return
 	}
 	w.writing = true
-	if !self {
+	if how == flushOther {
 		w.handOver()
 		w.mu.Unlock()
 		return
 	}
-	if yield { // others are about to send too: let them, and write once
+	if how == flushYield { // others are about to send too: let them, and write once
 		w.mu.Unlock()
 		runtime.Gosched()
 		w.mu.Lock()
@@ -225,7 +260,7 @@ func (w *writer) writePiece() {
 	out := w.large[0]
 	w.large = w.large[1:]
 	b, last := out.piece()
-	w.partial = !last
+	w.partial, out.gone = !last, last && !out.aborted
 	if len(b) > 0 {
 		w.write(b)
 	}
@@ -293,11 +328,13 @@ func (w *writer) run(wake <-chan struct{}) {
 	}
 }
 
-// abort gives up a long message that may be partly sent.
-func (w *writer) abort(out *outgoing) {
+// abort gives up a long message that may be partly sent, and reports whether that
+// was in time: then the peer never has all of it.
+func (w *writer) abort(out *outgoing) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	out.aborted = true
+	out.aborted = !out.gone
+	return out.aborted
 }
 
 // close refuses every further frame with err and joins the writer's goroutine.

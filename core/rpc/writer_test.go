@@ -54,13 +54,13 @@ func TestWriterCombines(t *testing.T) {
 	w.begin = []byte{kindCalls}
 	const senders, each = 20, 30
 	var wg sync.WaitGroup
-	wg.Go(func() { w.send(t.Context(), header{typ: frameCall, id: 1 << 30}, messageOf(nil), true, false) })
+	wg.Go(func() { w.send(t.Context(), header{typ: frameCall, id: 1 << 30}, messageOf(nil), flushSelf) })
 	<-g.entered // the first one writes, and stands still
 	for i := range senders {
 		wg.Go(func() {
 			for j := range each {
 				body := binary.BigEndian.AppendUint32(nil, uint32(j))
-				if _, err := w.send(t.Context(), header{typ: frameCall, id: uint32(i + 1)}, messageOf(body), j%2 == 0, true); err != nil {
+				if _, err := w.send(t.Context(), header{typ: frameCall, id: uint32(i + 1)}, messageOf(body), []flushing{flushYield, flushOther}[j%2]); err != nil {
 					t.Error(err)
 				}
 			}
@@ -105,7 +105,7 @@ func TestWriterCutsUp(t *testing.T) {
 		4: bytes.Repeat([]byte{'d'}, copyUpTo+1),
 	}
 	for id := range uint32(4) {
-		if _, err := w.send(t.Context(), header{typ: frameReply, flags: flagError, id: id + 1}, messageOf(want[id+1]), false, false); err != nil {
+		if _, err := w.send(t.Context(), header{typ: frameReply, flags: flagError, id: id + 1}, messageOf(want[id+1]), flushOther); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -159,12 +159,12 @@ func TestWriterAborts(t *testing.T) {
 	g := newGate()
 	w, _ := newTestWriter(t, g)
 	long := bytes.Repeat([]byte{'x'}, 3*maxFrame)
-	begun, err := w.send(t.Context(), header{typ: frameCall, id: 1}, messageOf(long), false, false)
+	begun, err := w.send(t.Context(), header{typ: frameCall, id: 1}, messageOf(long), flushOther)
 	if err != nil {
 		t.Fatal(err)
 	}
 	<-g.entered // its first piece is being written
-	waits, err := w.send(t.Context(), header{typ: frameCall, id: 2}, messageOf(long), false, false)
+	waits, err := w.send(t.Context(), header{typ: frameCall, id: 2}, messageOf(long), flushOther)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestWriterWaitsForRoom(t *testing.T) {
 	full := func() *buffer { return messageOf(make([]byte, copyUpTo)) }
 	queued := 0
 	for n := -1; n*(copyUpTo+headerSize) <= queueBound; n++ {
-		if _, err := w.send(t.Context(), header{typ: frameCall, id: 1}, full(), false, false); err != nil {
+		if _, err := w.send(t.Context(), header{typ: frameCall, id: 1}, full(), flushOther); err != nil {
 			t.Fatal(err)
 		}
 		if n < 0 {
@@ -198,14 +198,14 @@ func TestWriterWaitsForRoom(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 2)
-	go func() { _, err := w.send(ctx, header{typ: frameCall, id: 2}, full(), true, true); ended <- err }()
+	go func() { _, err := w.send(ctx, header{typ: frameCall, id: 2}, full(), flushYield); ended <- err }()
 	eventually(t, "it waits", func() bool { w.mu.Lock(); defer w.mu.Unlock(); return w.room != nil })
 	within(t, "a frame that must not wait", func() { w.sendFrame(header{typ: frameCancel, id: 3}, nil, true) })
 	cancel()
 	if err := <-ended; err != context.Canceled {
 		t.Fatalf("got %v", err)
 	}
-	go func() { _, err := w.send(t.Context(), header{typ: frameCall, id: 4}, full(), true, true); ended <- err }()
+	go func() { _, err := w.send(t.Context(), header{typ: frameCall, id: 4}, full(), flushYield); ended <- err }()
 	close(g.open)
 	if err := <-ended; err != nil {
 		t.Fatal(err)
@@ -223,7 +223,7 @@ func TestWriterClosesWhileWriting(t *testing.T) {
 	g := newGate()
 	w, failed := newTestWriter(t, g)
 	for range 9 { // more than there is room for
-		go w.send(t.Context(), header{typ: frameCall, id: 1}, messageOf(make([]byte, 2*maxFrame)), false, false)
+		go w.send(t.Context(), header{typ: frameCall, id: 1}, messageOf(make([]byte, 2*maxFrame)), flushOther)
 	}
 	<-g.entered
 	eventually(t, "one waits", func() bool { w.mu.Lock(); defer w.mu.Unlock(); return w.room != nil })
@@ -231,7 +231,7 @@ func TestWriterClosesWhileWriting(t *testing.T) {
 	closed := make(chan struct{})
 	go func() { defer close(closed); w.close(errTestEnd) }()
 	eventually(t, "it takes no more", func() bool { w.mu.Lock(); defer w.mu.Unlock(); return w.err != nil })
-	if _, err := w.send(t.Context(), header{typ: frameCall}, messageOf(nil), true, false); err != errTestEnd {
+	if _, err := w.send(t.Context(), header{typ: frameCall}, messageOf(nil), flushSelf); err != errTestEnd {
 		t.Errorf("got %v", err)
 	}
 	w.sendFrame(header{typ: frameCancel}, nil, true) // does nothing
@@ -251,11 +251,11 @@ func TestWriterFails(t *testing.T) {
 	close(g.open)
 	w, failed := newTestWriter(t, g)
 	for _, size := range []int{1, maxFrame + 1} {
-		if _, err := w.send(t.Context(), header{typ: frameCall}, messageOf(make([]byte, size)), true, false); err != nil && err != g.err {
+		if _, err := w.send(t.Context(), header{typ: frameCall}, messageOf(make([]byte, size)), flushSelf); err != nil && err != g.err {
 			t.Errorf("got %v", err)
 		}
 	}
-	if _, err := w.send(t.Context(), header{typ: frameCall}, messageOf(nil), true, false); err != g.err {
+	if _, err := w.send(t.Context(), header{typ: frameCall}, messageOf(nil), flushSelf); err != g.err {
 		t.Errorf("got %v", err)
 	}
 	if len(failed) != 1 || <-failed != g.err {
@@ -271,7 +271,7 @@ func TestWriterLetsItsCallerGo(t *testing.T) {
 	f := &feeder{returned: make(chan struct{})}
 	f.w = &writer{stream: f, fail: func(err error) { t.Error(err) }}
 	within(t, "a call that finds others' frames again and again", func() {
-		f.w.send(t.Context(), header{typ: frameCall, id: 1}, messageOf(nil), true, false)
+		f.w.send(t.Context(), header{typ: frameCall, id: 1}, messageOf(nil), flushSelf)
 	})
 	close(f.returned)
 	eventually(t, "all is written", func() bool { f.w.mu.Lock(); defer f.w.mu.Unlock(); return !f.w.writing })

@@ -1,6 +1,6 @@
 // Command demo builds the examples and runs them: the quickstart, one call over
-// every combination of transports and codecs, the counting of words in a large
-// text, streams, callbacks, and a web server inside of a plugin.
+// every combination of transports and codecs, a store behind a Go interface, the
+// counting of words in a large text, streams, callbacks, and a web server inside of a plugin.
 package main
 
 import (
@@ -47,6 +47,7 @@ func run(ctx context.Context, out io.Writer) error {
 		"wordcount-host": "wordcount/host", "wordcount-plugin": "wordcount/plugin",
 		"streaming-host": "streaming/host", "streaming-plugin": "streaming/plugin",
 		"callbacks-host": "callbacks/host", "callbacks-plugin": "callbacks/plugin",
+		"kv-host": "kv/host", "kv-plugin": "kv/plugin",
 		"reverse-proxy-host": "reverse-proxy/host", "reverse-proxy-plugin": "reverse-proxy/plugin",
 	} {
 		build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(dir, program), "github.com/tenon-dev/tenon/examples/"+pkg)
@@ -70,6 +71,7 @@ func run(ctx context.Context, out io.Writer) error {
 		}
 	}
 	for _, show := range []struct{ name, title string }{
+		{"kv", "generated from a Go interface: a store, with what it streams, calls back and keeps"},
 		{"wordcount", "real work: the words of a large text, counted by a plugin"},
 		{"streaming", "streams: readers and sequences as arguments and results"},
 		{"callbacks", "callbacks: funcs, interfaces and objects that cross, and a service of the host"},

@@ -13,6 +13,7 @@ require (
 	github.com/tenon-dev/tenon/codec-proto v0.1.0
 	github.com/tenon-dev/tenon/core v0.1.0
 	github.com/tenon-dev/tenon/transport-smux v0.1.0
+	github.com/tenon-dev/tenon/transport-unix v0.1.0
 	github.com/tenon-dev/tenon/transport-yamux v0.1.0
 	google.golang.org/grpc v1.85.0
 	google.golang.org/protobuf v1.36.12
@@ -42,5 +43,6 @@ replace (
 	github.com/tenon-dev/tenon/codec-proto => ../../codec-proto
 	github.com/tenon-dev/tenon/core => ../../core
 	github.com/tenon-dev/tenon/transport-smux => ../../transport-smux
+	github.com/tenon-dev/tenon/transport-unix => ../../transport-unix
 	github.com/tenon-dev/tenon/transport-yamux => ../../transport-yamux
 )

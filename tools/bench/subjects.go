@@ -15,6 +15,7 @@ import (
 	"github.com/tenon-dev/tenon/core/transport"
 	"github.com/tenon-dev/tenon/core/transport/directtransport"
 	smuxtransport "github.com/tenon-dev/tenon/transport-smux"
+	unixtransport "github.com/tenon-dev/tenon/transport-unix"
 	yamuxtransport "github.com/tenon-dev/tenon/transport-yamux"
 
 	"github.com/tenon-dev/tenon/tools/bench/internal/gpecho"
@@ -37,11 +38,13 @@ const (
 )
 
 // transportNames are Tenon's transports, in the order in which they are shown.
-func transportNames() []string { return []string{"direct", "yamux", "smux"} }
+func transportNames() []string { return []string{"unix", "direct", "yamux", "smux"} }
 
 // transportNamed returns a new transport, nil where there is none of that name.
 func transportNamed(name string) transport.Transport {
 	switch name {
+	case "unix":
+		return unixtransport.New()
 	case "direct":
 		return directtransport.New()
 	case "yamux":

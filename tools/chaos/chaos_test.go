@@ -43,7 +43,7 @@ func chaos(t *testing.T, want int, change func(*options), args ...string) string
 // TestEveryFaultIsSurvived does everything once over each transport; short, over
 // one.
 func TestEveryFaultIsSurvived(t *testing.T) {
-	over := "direct,yamux,smux"
+	over := "unix,direct,yamux,smux"
 	if testing.Short() {
 		over = "smux"
 	}

@@ -8,6 +8,7 @@ require (
 	github.com/tenon-dev/tenon/codec-cbor v0.1.0
 	github.com/tenon-dev/tenon/core v0.1.0
 	github.com/tenon-dev/tenon/transport-smux v0.1.0
+	github.com/tenon-dev/tenon/transport-unix v0.1.0
 	github.com/tenon-dev/tenon/transport-yamux v0.1.0
 )
 
@@ -22,5 +23,6 @@ replace (
 	github.com/tenon-dev/tenon/codec-cbor => ../../codec-cbor
 	github.com/tenon-dev/tenon/core => ../../core
 	github.com/tenon-dev/tenon/transport-smux => ../../transport-smux
+	github.com/tenon-dev/tenon/transport-unix => ../../transport-unix
 	github.com/tenon-dev/tenon/transport-yamux => ../../transport-yamux
 )

@@ -17,6 +17,7 @@ import (
 	"github.com/tenon-dev/tenon/core/transport"
 	"github.com/tenon-dev/tenon/core/transport/directtransport"
 	smuxtransport "github.com/tenon-dev/tenon/transport-smux"
+	unixtransport "github.com/tenon-dev/tenon/transport-unix"
 	yamuxtransport "github.com/tenon-dev/tenon/transport-yamux"
 )
 
@@ -24,7 +25,7 @@ var cookie = tenon.Cookie{Key: "CHAOS_PLUGIN", Value: "c7a05"}
 
 // transports are what the suite runs over, in the order in which they are shown.
 func transports() []transport.Transport {
-	return []transport.Transport{directtransport.New(), yamuxtransport.New(), smuxtransport.New()}
+	return []transport.Transport{unixtransport.New(), directtransport.New(), yamuxtransport.New(), smuxtransport.New()}
 }
 
 func codecs() []codec.Codec { return []codec.Codec{cborcodec.New()} }

@@ -37,6 +37,7 @@ Flags may have one dash or two. Exit codes are the same everywhere:
 	root.PersistentFlags().Bool(jsonFlag, false, "print JSON, errors too")
 	root.AddCommand(
 		newNew(),
+		newGen(),
 		newInspect(),
 		newCall(),
 		newBench(),

@@ -11,7 +11,7 @@ import (
 
 func TestEitherSideMayComeFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := New(func(v int) { t.Errorf("%d was discarded", v) })
+		p := New(1024, func(v int) { t.Errorf("%d was discarded", v) })
 		defer p.Close()
 		p.Put(1, 10)
 		p.Put(1, 11)
@@ -40,7 +40,7 @@ func TestEitherSideMayComeFirst(t *testing.T) {
 func TestNobodyWaitsForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var discarded []int
-		p := New(func(v int) { discarded = append(discarded, v) })
+		p := New(1024, func(v int) { discarded = append(discarded, v) })
 		began := time.Now()
 		if _, err := p.Take(t.Context(), 1); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != Wait {
 			t.Errorf("after %v: %v", time.Since(began), err)
@@ -72,7 +72,7 @@ func TestTakeAtTheLastMoment(t *testing.T) {
 		var mu sync.Mutex
 		out, in := 0, 0
 		count := func(int) { mu.Lock(); out++; mu.Unlock() }
-		p := New(count)
+		p := New(1024, count)
 		var wg sync.WaitGroup
 		for id := range uint32(100) {
 			p.Put(id, 1)
@@ -99,7 +99,8 @@ func TestTakeAtTheLastMoment(t *testing.T) {
 
 func TestCapacity(t *testing.T) {
 	discarded := 0
-	p := New(func(int) { discarded++ })
+	const capacity = 100
+	p := New(capacity, func(int) { discarded++ })
 	for id := range uint32(capacity + 10) {
 		p.Put(id, 0)
 	}

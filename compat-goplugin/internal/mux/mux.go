@@ -10,6 +10,7 @@ package mux
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -18,6 +19,9 @@ import (
 
 	"github.com/hashicorp/yamux"
 )
+
+// knockLimit bounds how many knocks may be answered whose streams have not come.
+const knockLimit = 1024
 
 // knockLife is how long a knock stands for the next stream. Whoever knocked opens the
 // stream at once, or never.
@@ -31,6 +35,8 @@ type Mux struct {
 	ready   chan struct{} // closed when there is a session, or will be none
 	closing func()        // ends the waiting for the connection
 	done    chan struct{} // closed when the accepting has ended
+
+	refusals Refusals
 
 	mu        sync.Mutex
 	session   *yamux.Session
@@ -94,11 +100,20 @@ func newMux(addr net.Addr, logger *log.Logger, closing func()) *Mux {
 	}
 }
 
-// Config is yamux's configuration, with a logger instead of the standard error.
+// Config is yamux's default configuration, with a logger instead of the standard error
+// and less patience with streams that the other side does not close. It is written out,
+// since yamux's own function reads os.Stderr, which a plugin is about to set.
 func Config(logger *log.Logger) *yamux.Config {
-	cfg := yamux.DefaultConfig()
-	cfg.LogOutput, cfg.Logger = nil, logger
-	return cfg
+	return &yamux.Config{
+		AcceptBacklog:          256,
+		EnableKeepAlive:        true,
+		KeepAliveInterval:      30 * time.Second,
+		ConnectionWriteTimeout: 10 * time.Second,
+		MaxStreamWindowSize:    256 << 10,
+		StreamOpenTimeout:      75 * time.Second,
+		StreamCloseTimeout:     closeTimeout,
+		Logger:                 logger,
+	}
 }
 
 // Main is the listener for the plugin's own services, nil at the host.
@@ -143,7 +158,14 @@ func (m *Mux) Expect(id uint32) error {
 	if m.listeners[id] == nil {
 		return errors.New("nobody listens for that number")
 	}
-	m.expected = append(m.expected, knock{id, time.Now()})
+	now := time.Now()
+	for len(m.expected) > 0 && now.Sub(m.expected[0].at) >= knockLife {
+		m.expected = m.expected[1:]
+	}
+	if len(m.expected) == knockLimit {
+		return fmt.Errorf("%d streams were announced and not opened", knockLimit)
+	}
+	m.expected = append(m.expected, knock{id, now})
 	return nil
 }
 
@@ -173,7 +195,10 @@ func (m *Mux) accept(session *yamux.Session) {
 		}
 		if !m.target().deliver(stream) {
 			m.log.Printf("[WARN] a stream was opened that nobody waits for; it is closed")
-			stream.Close()
+			if m.refusals.Refuse(stream) {
+				m.log.Printf("[ERR] the other side opens streams that nobody waits for; it is disconnected")
+				session.Close()
+			}
 		}
 	}
 }

@@ -132,3 +132,22 @@ func TestCloseBeforeTheHostConnects(t *testing.T) {
 		t.Error("dialled after Close")
 	}
 }
+
+// TestKnocksWithoutStreams has a peer announce streams that it never opens.
+func TestKnocksWithoutStreams(t *testing.T) {
+	_, plugin := ends(t)
+	defer plugin.Listen(1).Close()
+	refused := 0
+	for range 2 * knockLimit {
+		if plugin.Expect(1) != nil {
+			refused++
+		}
+	}
+	if len(plugin.expected) != knockLimit || refused != knockLimit {
+		t.Errorf("%d knocks are kept, %d were refused", len(plugin.expected), refused)
+	}
+	plugin.expected[0].at = time.Now().Add(-knockLife)
+	if err := plugin.Expect(1); err != nil {
+		t.Errorf("after the first knock has expired: %v", err)
+	}
+}

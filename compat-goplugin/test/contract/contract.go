@@ -62,6 +62,7 @@ type Reattach struct {
 type Client interface {
 	Dispense(name string) (Service, error)
 	Ping() error
+	Close() error
 	Kill()
 	Exited() bool
 	ID() string

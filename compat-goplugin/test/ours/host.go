@@ -77,6 +77,15 @@ func (c Client) Ping() error {
 	return p.Ping()
 }
 
+// Close closes the connection.
+func (c Client) Close() error {
+	p, err := c.Client.Client()
+	if err != nil {
+		return err
+	}
+	return p.Close()
+}
+
 // Start starts.
 func (c Client) Start() error {
 	_, err := c.Client.Start()

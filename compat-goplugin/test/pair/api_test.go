@@ -1,5 +1,3 @@
-//go:build pairs
-
 package pair
 
 import (

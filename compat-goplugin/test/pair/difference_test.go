@@ -1,5 +1,3 @@
-//go:build pairs
-
 package pair
 
 import (
@@ -114,6 +112,7 @@ func TestBrokerSurvivesStreamsOfOneNumber(t *testing.T) {
 		}
 	}
 	t.Run("ours", func(t *testing.T) {
+		t.Parallel()
 		p := &grabOurs{}
 		c, _ := goplugin.TestPluginRPCConn(t, map[string]goplugin.Plugin{"p": p}, nil)
 		defer c.Close()
@@ -130,6 +129,7 @@ func TestBrokerSurvivesStreamsOfOneNumber(t *testing.T) {
 		}
 	})
 	t.Run("theirs", func(t *testing.T) {
+		t.Parallel()
 		p := &grabTheirs{}
 		c, _ := original.TestPluginRPCConn(t, map[string]original.Plugin{"p": p}, nil)
 		get := func() (interface{}, error) { return c.Dispense("p") }

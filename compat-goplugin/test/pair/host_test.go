@@ -1,5 +1,3 @@
-//go:build pairs
-
 package pair
 
 import (
@@ -30,7 +28,7 @@ func playHost(host string) {
 		panic(err)
 	}
 	cmd := exec.Command(exe)
-	cmd.Env = []string{contract.RoleEnv + "=" + os.Getenv("PAIR_PLUGIN"), contract.ConfigEnv + "=" + string(text), "GORACE=atexit_sleep_ms=0"}
+	cmd.Env = []string{contract.RoleEnv + "=" + os.Getenv("PAIR_PLUGIN"), contract.ConfigEnv + "=" + string(text), race(os.Getenv("PAIR_PLUGIN"))}
 	if host == "theirs" {
 		// Its host's environment wins.
 		os.Setenv(contract.RoleEnv, os.Getenv("PAIR_PLUGIN"))

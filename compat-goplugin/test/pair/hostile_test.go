@@ -1,9 +1,8 @@
-//go:build pairs
-
 package pair
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -25,6 +24,9 @@ import (
 // playHostile plays programs that are no proper plugins.
 func playHostile(role string) {
 	role, arg, _ := strings.Cut(role, " ")
+	if role == "servemux" { // its argument is its own
+		os.Args = os.Args[len(os.Args)-2:]
+	}
 	switch role {
 	case "say": // a line, and then nothing
 		fmt.Println(arg)
@@ -67,6 +69,12 @@ func playHostile(role string) {
 		server := &goplugin.RPCServer{Plugins: goplugin.PluginSet{"svc": ours.Fixture{Version: 1}}, Stdout: new(bytes.Buffer), Stderr: new(bytes.Buffer), DoneCh: done}
 		go server.Serve(l)
 		<-done
+	case "testmode":
+		r, closed := ours.ServeTest(context.Background(), contract.Plugin{GRPC: true}, false)
+		fmt.Println(r.Pid)
+		<-closed
+	case "servemux":
+		goplugin.ServeMux(goplugin.ServeMuxMap{"first": ours.Config(contract.Plugin{})})
 	case "log": // prints lines to stderr, as the host says
 		for _, line := range strings.Split(os.Getenv("PAIR_LINES"), "\n") {
 			fmt.Fprintln(os.Stderr, line)

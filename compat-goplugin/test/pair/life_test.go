@@ -1,5 +1,3 @@
-//go:build pairs
-
 package pair
 
 import (
@@ -22,8 +20,8 @@ import (
 func TestReattach(t *testing.T) {
 	for _, grpc := range []bool{false, true} {
 		t.Run(fmt.Sprintf("grpc=%v", grpc), func(t *testing.T) {
+			leaks(t)
 			pairings(t, func(t *testing.T, host, plugin string) {
-				leaks(t)
 				first, svc := start(t, host, plugin, contract.Host{}, contract.Plugin{GRPC: grpc})
 				pid, err := svc.Do("pid", "")
 				if err != nil {
@@ -144,23 +142,27 @@ func TestTestMode(t *testing.T) {
 	serve := map[string]func(context.Context, contract.Plugin, bool) (*contract.Reattach, <-chan struct{}){"ours": ours.ServeTest, "theirs": theirs.ServeTest}
 	for _, grpc := range []bool{false, true} {
 		t.Run(fmt.Sprintf("grpc=%v", grpc), func(t *testing.T) {
+			leaks(t)
 			pairings(t, func(t *testing.T, host, plugin string) {
-				if host == "ours" && plugin == "ours" {
-					leaks(t)
-				}
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				r, closed := serve[plugin](ctx, contract.Plugin{GRPC: grpc}, false)
 				if r == nil || !r.Test || r.Pid != os.Getpid() {
 					t.Fatalf("ReattachConfig %+v", r)
 				}
+				var clients []contract.Client
 				for range 2 { // Kill leaves the plugin to others
 					c, svc := start(t, host, plugin, contract.Host{Reattach: r}, contract.Plugin{})
 					echo(t, svc)
 					within(t, "Kill", c.Kill)
+					echo(t, svc)
+					clients = append(clients, c)
 				}
 				cancel()
 				within(t, "the end of Serve", func() { <-closed })
+				for _, c := range clients { // the original's server leaves connections open
+					within(t, "Close", func() { c.Close() })
+				}
 			})
 		})
 	}

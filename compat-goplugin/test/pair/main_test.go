@@ -1,5 +1,3 @@
-//go:build pairs
-
 package pair
 
 import (
@@ -8,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -28,8 +27,30 @@ func TestMain(m *testing.M) {
 		play(role)
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(run(m))
 }
+
+// run runs the tests, and counts a race that a process of our library has seen, whatever
+// became of its exit code.
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "races")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	os.Setenv(racesEnv, filepath.Join(dir, "race"))
+	code := m.Run()
+	files, _ := filepath.Glob(filepath.Join(dir, "*"))
+	for _, file := range files {
+		text, _ := os.ReadFile(file)
+		fmt.Printf("FAIL: a plugin or host of ours has a data race:\n%s\n", text)
+		code = 1
+	}
+	return code
+}
+
+// racesEnv names where the race detector of plugins writes.
+const racesEnv = "PAIR_RACES"
 
 // play makes the test binary a plugin.
 func play(role string) {
@@ -61,18 +82,31 @@ func command(t testing.TB, role string, cfg contract.Plugin) *exec.Cmd {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(exe)
-	cmd.Env = []string{contract.RoleEnv + "=" + role, contract.ConfigEnv + "=" + string(text), "GORACE=atexit_sleep_ms=0"}
+	cmd.Env = []string{contract.RoleEnv + "=" + role, contract.ConfigEnv + "=" + string(text), race(role)}
 	return cmd
+}
+
+// race is the setting of the race detector in a child. The races of the original are its
+// own affair.
+func race(role string) string {
+	setting := "GORACE=atexit_sleep_ms=0"
+	if path := os.Getenv(racesEnv); path != "" && !strings.Contains(role, "theirs") {
+		setting += " log_path=" + path
+	}
+	return setting
 }
 
 // hosts are the two libraries as hosts.
 var hosts = map[string]func(contract.Host) contract.Client{"ours": ours.New, "theirs": theirs.New}
 
-// pairings runs a test for all four pairs.
+// pairings runs a test for all four pairs, at the same time.
 func pairings(t *testing.T, f func(t *testing.T, host, plugin string)) {
 	for _, host := range []string{"ours", "theirs"} {
 		for _, plugin := range []string{"ours", "theirs"} {
-			t.Run(fmt.Sprintf("host=%s/plugin=%s", host, plugin), func(t *testing.T) { f(t, host, plugin) })
+			t.Run(fmt.Sprintf("host=%s/plugin=%s", host, plugin), func(t *testing.T) {
+				t.Parallel()
+				f(t, host, plugin)
+			})
 		}
 	}
 }
@@ -85,7 +119,7 @@ func start(t *testing.T, host, plugin string, h contract.Host, p contract.Plugin
 	}
 	h.GRPC = true
 	if h.Logger == nil {
-		h.Logger = hclog.New(&hclog.LoggerOptions{Output: &testWriter{t: t}, Level: hclog.Debug, Name: host})
+		h.Logger = hclog.New(&hclog.LoggerOptions{Output: newTestWriter(t), Level: hclog.Debug, Name: host})
 	}
 	c := hosts[host](h)
 	t.Cleanup(func() { within(t, "Kill", c.Kill) })
@@ -153,17 +187,19 @@ type testWriter struct {
 	mu   sync.Mutex
 	t    testing.TB
 	over bool
-	once sync.Once
+}
+
+func newTestWriter(t testing.TB) *testWriter {
+	w := &testWriter{t: t}
+	t.Cleanup(func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.over = true
+	})
+	return w
 }
 
 func (w *testWriter) Write(p []byte) (int, error) {
-	w.once.Do(func() {
-		w.t.Cleanup(func() {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			w.over = true
-		})
-	})
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.over {

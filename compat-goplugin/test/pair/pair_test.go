@@ -1,11 +1,10 @@
-//go:build pairs
-
 package pair
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/tenon-dev/tenon/compat-goplugin/test/contract"
@@ -27,10 +26,8 @@ func TestPairs(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			leaks(t)
 			pairings(t, func(t *testing.T, host, plugin string) {
-				if host == "ours" {
-					leaks(t)
-				}
 				c, svc := start(t, host, plugin, test.host, test.cfg)
 				exercise(t, c, svc, test.cfg.GRPC)
 				within(t, "Kill", c.Kill)
@@ -75,6 +72,47 @@ func exercise(t *testing.T, c contract.Client, svc contract.Service, grpc bool) 
 	words := strings.Fields(strings.Repeat("a b c ", 50))
 	if got, err := svc.Bidi(words); !slices.Equal(got, words) || err != nil {
 		t.Errorf("bidirectional: %d words, %v", len(got), err)
+	}
+}
+
+// TestManyAtOnce has many brokered connections made at the same time, in both directions.
+func TestManyAtOnce(t *testing.T) {
+	for name, test := range map[string]struct {
+		host contract.Host
+		cfg  contract.Plugin
+	}{
+		"netrpc":   {contract.Host{}, contract.Plugin{}},
+		"grpc":     {contract.Host{}, contract.Plugin{GRPC: true}},
+		"grpc mux": {contract.Host{Multiplex: true}, contract.Plugin{GRPC: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			leaks(t)
+			pairings(t, func(t *testing.T, host, plugin string) {
+				many := 20
+				if host == "theirs" || plugin == "theirs" {
+					if test.host.Multiplex {
+						t.Skip("the original wants its multiplexed connections made one after the other")
+					}
+					many = 4 // it times out with more
+				}
+				c, svc := start(t, host, plugin, test.host, test.cfg)
+				var all sync.WaitGroup
+				for range many {
+					all.Go(func() {
+						if got, err := svc.CallBack(strings.ToUpper, "x"); got != "X" || err != nil {
+							t.Errorf("call back: %q, %v", got, err)
+						}
+					})
+					all.Go(func() {
+						if got, err := svc.ServeBack("y"); got != "plugin:y" || err != nil {
+							t.Errorf("serve back: %q, %v", got, err)
+						}
+					})
+				}
+				all.Wait()
+				within(t, "Kill", c.Kill)
+			})
+		})
 	}
 }
 

@@ -16,12 +16,13 @@ import (
 
 // Serve serves as cfg says.
 func Serve(cfg contract.Plugin) {
-	opts := config(cfg)
+	opts := Config(cfg)
 	fmt.Print(cfg.Before)
 	plugin.Serve(opts)
 }
 
-func config(cfg contract.Plugin) *plugin.ServeConfig {
+// Config is what Serve serves.
+func Config(cfg contract.Plugin) *plugin.ServeConfig {
 	var own plugin.Plugin = NetFixture{Fixture{Version: 1}}
 	opts := &plugin.ServeConfig{HandshakeConfig: Handshake}
 	if cfg.GRPC {
@@ -56,7 +57,7 @@ func config(cfg contract.Plugin) *plugin.ServeConfig {
 
 // ServeTest serves in this process.
 func ServeTest(ctx context.Context, cfg contract.Plugin, stdio bool) (*contract.Reattach, <-chan struct{}) {
-	opts := config(cfg)
+	opts := Config(cfg)
 	ch, closed := make(chan *plugin.ReattachConfig, 1), make(chan struct{})
 	opts.Test = &plugin.ServeTestConfig{Context: ctx, ReattachConfigCh: ch, CloseCh: closed, SyncStdio: stdio}
 	go plugin.Serve(opts)

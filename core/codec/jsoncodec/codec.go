@@ -13,17 +13,33 @@ import (
 	"github.com/tenon-dev/tenon/core/codec"
 )
 
-// Codec encodes values as JSON. Make one with [New]. All methods may be called
-// concurrently.
+// Codec encodes values as JSON. Make one with [New] or [NewWith]. All methods may be
+// called concurrently.
 type Codec struct {
+	opts     Options
 	encoders sync.Pool // of *encoder
 	shapes   sync.Map  // reflect.Type to codec.Shape
+}
+
+// Options limit what a [Codec] decodes. The zero value is right for most.
+type Options struct {
+	// MaxElements is how many elements one value may have, at all depths together.
+	// Default: [codec.MaxElements].
+	MaxElements int
 }
 
 var _ codec.Codec = (*Codec)(nil)
 
 // New returns a JSON codec.
-func New() *Codec { return &Codec{} }
+func New() *Codec { return NewWith(Options{}) }
+
+// NewWith returns a JSON codec with limits of its own.
+func NewWith(opts Options) *Codec {
+	if opts.MaxElements <= 0 {
+		opts.MaxElements = codec.MaxElements
+	}
+	return &Codec{opts: opts}
+}
 
 // Name returns "json".
 func (c *Codec) Name() string { return "json" }
@@ -119,8 +135,8 @@ func (c *Codec) Decode(src []byte, v any) (err error) {
 	if !utf8.Valid(src) {
 		return fmt.Errorf("json: decode into %T: the message is not valid UTF-8", v)
 	}
-	if tooDeep(src, codec.MaxDepth) {
-		return fmt.Errorf("json: decode into %T: nested deeper than %d levels", v, codec.MaxDepth)
+	if err := codec.ScanJSON(src, codec.MaxDepth, c.opts.MaxElements); err != nil {
+		return fmt.Errorf("json: decode into %T: %w", v, err)
 	}
 	if c.shape(reflect.TypeOf(v)).Interface {
 		err = decodeKeepingDigits(src, v)

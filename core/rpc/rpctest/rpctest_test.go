@@ -8,3 +8,5 @@ import (
 )
 
 func TestEngine(t *testing.T) { rpctest.Run(t, directtransport.New()) }
+
+func FuzzEngine(f *testing.F) { rpctest.Fuzz(f, directtransport.New()) }

@@ -52,7 +52,7 @@ func (s *subject) services() map[string]*rpc.Service {
 	create := func(context.Context, struct{}) (*subject, error) { return s, nil }
 	return map[string]*rpc.Service{
 		"typed": rpc.NewService(create,
-			rpc.Handle(ping, func(*subject, context.Context, struct{}) (string, error) { return "pong", nil }),
+			rpc.Handle(ping, func(*subject, context.Context, struct{}) (string, error) { return "pong", nil }).Quick(),
 			rpc.HandleServerStream(produce, (*subject).produce),
 			rpc.HandleClientStream(sum, (*subject).sum),
 			rpc.HandleBidiStream(echoAll, (*subject).echoAll),

@@ -3,6 +3,8 @@
 package drivers
 
 import (
+	"runtime"
+
 	cborcodec "github.com/tenon-dev/tenon/codec-cbor"
 	gobcodec "github.com/tenon-dev/tenon/codec-gob"
 	protocodec "github.com/tenon-dev/tenon/codec-proto"
@@ -12,6 +14,7 @@ import (
 	"github.com/tenon-dev/tenon/core/transport"
 	"github.com/tenon-dev/tenon/core/transport/directtransport"
 	smuxtransport "github.com/tenon-dev/tenon/transport-smux"
+	unixtransport "github.com/tenon-dev/tenon/transport-unix"
 	yamuxtransport "github.com/tenon-dev/tenon/transport-yamux"
 )
 
@@ -20,6 +23,16 @@ var Cookie = tenon.Cookie{Key: "DEMO_PLUGIN", Value: "e2a90c4f-demo"}
 
 // All transports and codecs, in order of preference.
 var (
-	Transports = []transport.Transport{directtransport.New(), yamuxtransport.New(), smuxtransport.New()}
+	Transports = transports()
 	Codecs     = []codec.Codec{jsoncodec.New(), gobcodec.New(), cborcodec.New(), protocodec.New()}
 )
+
+// transports leaves out what this system has not, since the demo and the tests
+// force each of them in turn. Others just list them all.
+func transports() []transport.Transport {
+	everywhere := []transport.Transport{directtransport.New(), yamuxtransport.New(), smuxtransport.New()}
+	if runtime.GOOS != "linux" {
+		return everywhere
+	}
+	return append([]transport.Transport{unixtransport.New()}, everywhere...)
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/tenon-dev/tenon/core/codec"
 	"github.com/tenon-dev/tenon/core/transport"
 	smuxtransport "github.com/tenon-dev/tenon/transport-smux"
+	unixtransport "github.com/tenon-dev/tenon/transport-unix"
 	yamuxtransport "github.com/tenon-dev/tenon/transport-yamux"
 )
 
@@ -18,6 +19,6 @@ var Cookie = tenon.Cookie{Key: "HELLO_PLUGIN", Value: "7c1f8bd0-hello"}
 
 // Transports and Codecs are listed in order of preference.
 var (
-	Transports = []transport.Transport{smuxtransport.New(), yamuxtransport.New()}
+	Transports = []transport.Transport{unixtransport.New(), smuxtransport.New(), yamuxtransport.New()}
 	Codecs     = []codec.Codec{cborcodec.New(), gobcodec.New()}
 )

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -85,7 +86,9 @@ func isTestingF(e ast.Expr) bool {
 	return ok && sel.Sel.Name == "F"
 }
 
-func run(w io.Writer, t target, mods []repo.Module, each string) error {
+// run runs one target, with so many workers. A worker that shrinks an input counts nothing
+// meanwhile, so that is kept short.
+func run(w io.Writer, t target, mods []repo.Module, each string, workers int) error {
 	modfile, cleanup, err := repo.Alone(t.module, mods)
 	if err != nil {
 		fmt.Fprintln(w, err)
@@ -93,7 +96,7 @@ func run(w io.Writer, t target, mods []repo.Module, each string) error {
 	}
 	defer cleanup()
 	cmd := repo.GoAlone(t.module, modfile, nil,
-		"test", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+each, t.pkg)
+		"test", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+each, "-fuzzminimizetime=200x", "-parallel="+strconv.Itoa(workers), t.pkg)
 	cmd.Stdout, cmd.Stderr = w, w
 	return cmd.Run()
 }

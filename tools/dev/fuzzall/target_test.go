@@ -65,10 +65,29 @@ func TestFindAndRun(t *testing.T) {
 	}
 	for _, tg := range targets {
 		var out bytes.Buffer
-		err := run(&out, tg, mods, "1x")
+		err := run(&out, tg, mods, "1x", 1)
 		if bad := tg.name == "FuzzBad"; (err != nil) != bad {
 			t.Errorf("%s: %v\n%s", tg, err, &out)
 		}
+	}
+}
+
+// Inputs of all lengths are kept, but for very long ones.
+func TestSpread(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 10 {
+		if err := os.WriteFile(filepath.Join(dir, string(rune('a'+i))), make([]byte, 1000*i), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n, want := range map[int]string{0: "", 1: "a", 2: "ac", 100: "abcde"} {
+		names, err := spread(dir, n)
+		if got := strings.Join(names, ""); err != nil || got != want {
+			t.Errorf("%d: %q, %v, want %q", n, got, err, want)
+		}
+	}
+	if names, err := spread(dir+"/none", 3); names != nil || err != nil {
+		t.Error(names, err)
 	}
 }
 

@@ -14,9 +14,6 @@ import (
 // Wait is how long either side waits for the other.
 const Wait = 5 * time.Second
 
-// capacity bounds how many values may wait, which a peer sends.
-const capacity = 1024
-
 // ErrClosed is returned by Take after Close.
 var ErrClosed = errors.New("broker closed")
 
@@ -24,8 +21,9 @@ var ErrClosed = errors.New("broker closed")
 // or [Wait] is over. No lock is held while anybody waits. All methods may be called
 // concurrently.
 type Point[T any] struct {
-	discard func(T)
-	wait    time.Duration
+	discard  func(T)
+	capacity int
+	wait     time.Duration
 
 	mu      sync.Mutex
 	closed  chan struct{}
@@ -40,15 +38,17 @@ type value[T any] struct {
 	expiry *time.Timer
 }
 
-// New returns a Point. discard gets every value that nobody took. It is called
-// without a lock, and must not wait.
-func New[T any](discard func(T)) *Point[T] {
+// New returns a Point. capacity bounds how many values may wait: they come from a peer.
+// discard gets every value that nobody took. It is called without a lock, and must not
+// wait.
+func New[T any](capacity int, discard func(T)) *Point[T] {
 	return &Point[T]{
-		discard: discard,
-		wait:    Wait,
-		closed:  make(chan struct{}),
-		values:  make(map[uint32][]*value[T]),
-		waiters: make(map[uint32][]chan T),
+		discard:  discard,
+		capacity: capacity,
+		wait:     Wait,
+		closed:   make(chan struct{}),
+		values:   make(map[uint32][]*value[T]),
+		waiters:  make(map[uint32][]chan T),
 	}
 }
 
@@ -71,7 +71,7 @@ func (p *Point[T]) put(id uint32, v T) bool {
 		p.setWaiters(id, waiting[1:])
 		return true
 	}
-	if p.total == capacity {
+	if p.total == p.capacity {
 		return false
 	}
 	kept := &value[T]{v: v}

@@ -9,6 +9,7 @@ import (
 	"github.com/tenon-dev/tenon/core/codec"
 	"github.com/tenon-dev/tenon/core/transport"
 	smuxtransport "github.com/tenon-dev/tenon/transport-smux"
+	unixtransport "github.com/tenon-dev/tenon/transport-unix"
 	yamuxtransport "github.com/tenon-dev/tenon/transport-yamux"
 )
 
@@ -16,7 +17,7 @@ import (
 var Cookie = tenon.Cookie{Key: "HELLO_PLUGIN", Value: "3f9c1d52"}
 
 // Transports, in order of preference.
-var Transports = []transport.Transport{smuxtransport.New(), yamuxtransport.New()}
+var Transports = []transport.Transport{unixtransport.New(), smuxtransport.New(), yamuxtransport.New()}
 
 // Codecs, in order of preference.
 var Codecs = []codec.Codec{cborcodec.New(), gobcodec.New()}

@@ -1,0 +1,106 @@
+package tlslink
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"os"
+	"time"
+)
+
+// A pin is the SHA-256 of a public key, by which one side knows the other.
+type pin [sha256.Size]byte
+
+// ErrOtherKey is matched when the other end of a connection has another key than the one
+// that this start was told of.
+var ErrOtherKey = errors.New("the other end does not have the key that belongs to this start")
+
+// newKey makes a key for one start, in a certificate that nobody needs to read.
+func newKey() (tls.Certificate, pin, error) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, pin{}, err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		NotBefore:    time.Unix(0, 0), NotAfter: time.Unix(1<<35, 0), // it ends with its process
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, public, private)
+	if err != nil {
+		return tls.Certificate{}, pin{}, err
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return tls.Certificate{}, pin{}, err
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: private, Leaf: cert}, pinOf(cert), nil
+}
+
+func pinOf(cert *x509.Certificate) pin { return sha256.Sum256(cert.RawSubjectPublicKeyInfo) }
+
+// config returns what one side brings to the handshake: its key, and what it knows of the
+// other's. No authority vouches for either.
+func config(cert tls.Certificate, other pin) *tls.Config {
+	return &tls.Config{
+		MinVersion:             tls.VersionTLS13,
+		Certificates:           []tls.Certificate{cert},
+		ClientAuth:             tls.RequireAnyClientCert,
+		InsecureSkipVerify:     true, // the key is compared below
+		SessionTicketsDisabled: true,
+		VerifyConnection: func(state tls.ConnectionState) error {
+			if len(state.PeerCertificates) != 1 {
+				return ErrOtherKey
+			}
+			got := pinOf(state.PeerCertificates[0])
+			if subtle.ConstantTimeCompare(got[:], other[:]) != 1 {
+				return ErrOtherKey
+			}
+			return nil
+		},
+	}
+}
+
+// writePin writes a pin to a new file, which appears as a whole.
+func writePin(path string, p pin) error {
+	if err := os.WriteFile(path+"~", []byte(hex.EncodeToString(p[:])+"\n"), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+"~", path)
+}
+
+func readPin(path string) (pin, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return pin{}, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, 2*sha256.Size+2))
+	if err != nil {
+		return pin{}, err
+	}
+	p, err := parsePin(text)
+	if err != nil {
+		return pin{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return p, nil
+}
+
+func parsePin(text []byte) (p pin, err error) {
+	digits := bytes.TrimSuffix(text, []byte("\n"))
+	if len(digits) != 2*len(p) {
+		return pin{}, fmt.Errorf("the hash of a key has %d digits, and not %d", 2*len(p), len(digits))
+	}
+	if _, err := hex.Decode(p[:], digits); err != nil {
+		return pin{}, fmt.Errorf("the hash of a key: %w", err)
+	}
+	return p, nil
+}

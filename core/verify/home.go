@@ -1,0 +1,159 @@
+package verify
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+const (
+	// homePrefix begins the names of the directories of all stores.
+	homePrefix = "tenon-verified-"
+
+	// lockName is the file in it that is locked as long as its host lives.
+	lockName = "host"
+)
+
+// A home is the directory of one store.
+type home struct {
+	dir  string
+	lock *os.File
+	uses int // copies that are being made; guarded by the store
+}
+
+// newHome makes a directory in parent that only this user may enter, and removes those
+// of hosts that are no more.
+func newHome(parent string) (*home, error) {
+	if parent == "" {
+		parent = os.TempDir()
+	}
+	sweep(parent)
+	dir, err := os.MkdirTemp(parent, homePrefix) // of mode 0700
+	if err != nil {
+		return nil, fmt.Errorf("make the directory for verified copies: %w", err)
+	}
+	lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		var got bool
+		if got, err = tryLock(lock); err == nil && !got {
+			err = errors.New("another process took it for one that was left behind")
+		}
+	}
+	h := &home{dir: dir, lock: lock}
+	if err != nil {
+		h.remove()
+		return nil, fmt.Errorf("make the directory for verified copies: %w", err)
+	}
+	return h, nil
+}
+
+func (h *home) remove() error {
+	err := os.RemoveAll(h.dir)
+	if h.lock != nil {
+		err = errors.Join(err, h.lock.Close())
+	}
+	return err
+}
+
+// sweep removes the directories that hosts left behind which were killed. One whose lock
+// is held, or which has none yet, is in use; one that another user made, or that is a
+// link, is left alone. What goes wrong is for the next one.
+func sweep(parent string) {
+	found, err := filepath.Glob(filepath.Join(parent, homePrefix+"*"))
+	if err != nil {
+		return
+	}
+	for _, dir := range found {
+		if info, err := os.Lstat(dir); err != nil || !info.IsDir() || !mine(info) {
+			continue
+		}
+		lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR, 0)
+		if err != nil {
+			continue
+		}
+		if free, err := tryLock(lock); err == nil && free {
+			os.RemoveAll(dir)
+		}
+		lock.Close()
+	}
+}
+
+// fresh is a copy that was just made.
+type fresh struct {
+	path string
+	size int64
+	sum  [sha256.Size]byte
+}
+
+func (f fresh) remove() error { return os.RemoveAll(filepath.Dir(f.path)) }
+
+// copyIn copies the file at path into a directory of its own, under its own name, and
+// hashes what it writes. The copy can be read and executed by this user alone.
+func (h *home) copyIn(ctx context.Context, path string) (_ fresh, err error) {
+	src, err := openRegular(path)
+	if err != nil {
+		return fresh{}, err
+	}
+	defer src.Close()
+	dir, err := os.MkdirTemp(h.dir, "")
+	if err != nil {
+		return fresh{}, err
+	}
+	f := fresh{path: filepath.Join(dir, filepath.Base(path))}
+	defer func() {
+		if err != nil {
+			f.remove()
+		}
+	}()
+	dst, err := os.OpenFile(f.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fresh{}, err
+	}
+	hash := sha256.New()
+	f.size, err = io.Copy(io.MultiWriter(dst, hash), &contextReader{ctx, src})
+	if err == nil {
+		err = dst.Chmod(0o500)
+	}
+	if cerr := dst.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return fresh{}, err
+	}
+	f.sum = [sha256.Size]byte(hash.Sum(nil))
+	return f, nil
+}
+
+// openRegular opens a file, and refuses what is none: reading a pipe may not end.
+func openRegular(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|openFlags, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is no regular file (%v)", path, info.Mode().Type())
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// contextReader ends with its context.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r *contextReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.r.Read(p)
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"github.com/tenon-dev/tenon/core/launch"
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// playAttacker is the main function of a plugin that attacks its host.
+func playAttacker() {
+	a, ok := attackNamed(os.Getenv(attackEnv))
+	tr, err := transportNamed(os.Getenv(transportEnv))
+	if !ok || err != nil {
+		os.Exit(2)
+	}
+	link, err := launch.Inherit(os.Getenv(launch.LinkEnv))
+	if err != nil {
+		os.Exit(3)
+	}
+	if a.link != nil {
+		a.link(link)
+		return
+	}
+	r, err := hello(context.Background(), link, transport.Plugin, tr, a)
+	if err != nil || a.flood != nil {
+		fmt.Fprintln(os.Stderr, "attacker:", err)
+		os.Exit(4)
+	}
+	if err := a.play(r); err != nil {
+		fmt.Fprintln(os.Stderr, "attacker:", err)
+	}
+	for _, told := range r.all() {
+		fmt.Fprintln(os.Stderr, "attacker was told:", told)
+	}
+	r.serve(r.echo)
+}
+
+func (r *raw) all() []string {
+	// What was asked last is answered soon.
+	time.Sleep(300 * time.Millisecond)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.told
+}
+
+// attackAsHost attacks a plugin that waits at a socket, and returns what it was told,
+// and whether the session survived.
+func attackAsHost(ctx context.Context, a attack, tr transport.Transport, socket string) (said string, survived bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*attackTime)
+	defer cancel()
+	link, err := new(net.Dialer).DialContext(ctx, "unix", socket)
+	if err != nil {
+		return "", false, err
+	}
+	defer link.Close()
+	stop := context.AfterFunc(ctx, func() { link.Close() })
+	defer stop()
+	if a.link != nil {
+		err := a.link(link)
+		if ctx.Err() != nil {
+			return "it holds the link for as long as it likes", false, nil
+		}
+		return fmt.Sprintln("the link was closed:", err), false, nil
+	}
+	r, err := hello(ctx, link, transport.Host, tr, a)
+	if a.flood != nil {
+		return fmt.Sprintln("the flood ended:", err), false, nil
+	}
+	if err != nil {
+		return "", false, err
+	}
+	defer r.session.Close()
+	if err := a.play(r); err != nil && ctx.Err() == nil {
+		fmt.Fprintln(os.Stderr, "hostile:", a.name, err)
+	}
+	survived = r.answered()
+	if ctx.Err() != nil {
+		said = "it holds its own session for as long as it likes\n"
+	}
+	for _, told := range r.all() {
+		said += told + "\n"
+	}
+	return said, survived, nil
+}
+
+// firstCall is the id of the Dispense, lastCall that of the call that asks whether the
+// session goes on.
+const (
+	firstCall = 1
+	lastCall  = 0x7ffffff1
+)
+
+// answered asks the root of the victim, and waits for the reply.
+func (r *raw) answered() bool {
+	if err := r.send(r.own, frame{typ: frameCall, method: 1, id: lastCall, body: callBody(0)}); err != nil {
+		return false
+	}
+	select {
+	case <-r.last:
+		return true
+	case <-r.session.Done():
+	case <-r.ctx.Done():
+	}
+	return false
+}

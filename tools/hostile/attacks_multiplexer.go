@@ -1,0 +1,117 @@
+package main
+
+import (
+	"encoding/binary"
+	"errors"
+	"net"
+	"strings"
+
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// multiplexerAttacks break the rules of the transport below the engine, which its own
+// library would not do for an attacker.
+func multiplexerAttacks() []attack {
+	return []attack{
+		{name: "million-streams", what: "a million streams, opened as fast as may be", flood: func(w *mux) error {
+			for i := range uint32(1_000_000) {
+				if err := w.open(2*i + w.first()); err != nil {
+					return err
+				}
+			}
+			return errors.Join(w.flush(), w.hold())
+		}},
+		{name: "filled-streams", what: "thousands of streams, each with 200 KiB that nobody reads", flood: func(w *mux) error {
+			body := make([]byte, 50<<10)
+			for i := range uint32(5000) {
+				id := 2*i + w.first()
+				if err := w.open(id); err != nil {
+					return err
+				}
+				for range 4 {
+					if err := w.data(id, body); err != nil {
+						return err
+					}
+				}
+			}
+			return errors.Join(w.flush(), w.hold())
+		}},
+		{name: "overrun-window", what: "1 GB on one stream that nobody reads, whatever its window", flood: func(w *mux) error {
+			id, body := w.first(), make([]byte, 50<<10)
+			if err := w.open(id); err != nil {
+				return err
+			}
+			for range 20_000 {
+				if err := w.data(id, body); err != nil {
+					return err
+				}
+			}
+			return errors.Join(w.flush(), w.hold())
+		}},
+		{name: "multiplexer-garbage", what: "bytes that are no frames of the transport", flood: func(w *mux) error {
+			_, err := w.link.Write([]byte(strings.Repeat("GET / HTTP/1.1\r\n", 1000)))
+			return errors.Join(err, w.hold())
+		}},
+	}
+}
+
+// A mux writes frames of a transport by hand.
+type mux struct {
+	link net.Conn
+	side transport.Side
+	name string // of the transport
+	buf  []byte
+}
+
+// first returns the first number that a stream of this side may have.
+func (m *mux) first() uint32 {
+	if m.side == transport.Host {
+		return 1
+	}
+	return 2
+}
+
+// open opens a stream with the byte that says that it is a flow.
+func (m *mux) open(id uint32) error {
+	switch {
+	case strings.HasPrefix(m.name, "direct/"):
+		return m.add([]byte{1, 0, 0, 1, byte(id >> 24), byte(id >> 16), byte(id >> 8), byte(id), kindFlow})
+	case strings.HasPrefix(m.name, "yamux/"): // a window update with SYN
+		return m.add(binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte{0, 1, 0, 1}, id), 0))
+	default: // smux: SYN
+		return m.add(binary.LittleEndian.AppendUint32([]byte{2, 0, 0, 0}, id))
+	}
+}
+
+// data sends bytes on a stream.
+func (m *mux) data(id uint32, body []byte) error {
+	n := uint32(len(body))
+	var head []byte
+	switch {
+	case strings.HasPrefix(m.name, "direct/"):
+		head = binary.BigEndian.AppendUint32([]byte{2, byte(n >> 16), byte(n >> 8), byte(n)}, id)
+	case strings.HasPrefix(m.name, "yamux/"):
+		head = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte{0, 0, 0, 0}, id), n)
+	default: // smux: PSH
+		head = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint16([]byte{2, 2}, uint16(n)), id)
+	}
+	return m.add(append(head, body...))
+}
+
+func (m *mux) add(b []byte) error {
+	if m.buf = append(m.buf, b...); len(m.buf) < 64<<10 {
+		return nil
+	}
+	return m.flush()
+}
+
+func (m *mux) flush() error {
+	_, err := m.link.Write(m.buf)
+	m.buf = m.buf[:0]
+	return err
+}
+
+// hold keeps the link for as long as the other side does.
+func (m *mux) hold() error {
+	return hold(m.link, nil)
+}
