@@ -8,11 +8,13 @@ require (
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/schollz/progressbar/v3 v3.19.1
 	github.com/spf13/cobra v1.10.2
+	github.com/spf13/pflag v1.0.9
 	github.com/tenon-dev/tenon/codec-cbor v0.1.0
 	github.com/tenon-dev/tenon/codec-gob v0.1.0
 	github.com/tenon-dev/tenon/codec-proto v0.1.0
 	github.com/tenon-dev/tenon/core v0.1.0
 	github.com/tenon-dev/tenon/transport-smux v0.1.0
+	github.com/tenon-dev/tenon/transport-unix v0.1.0
 	github.com/tenon-dev/tenon/transport-yamux v0.1.0
 	golang.org/x/sys v0.47.0
 	golang.org/x/term v0.44.0
@@ -26,7 +28,6 @@ require (
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
-	github.com/spf13/pflag v1.0.9 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
 	github.com/xtaci/smux v1.5.58 // indirect
 	golang.org/x/mod v0.38.0 // indirect

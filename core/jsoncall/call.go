@@ -7,7 +7,6 @@ import (
 	"io"
 	"iter"
 	"reflect"
-	"strconv"
 
 	"github.com/tenon-dev/tenon/core/rpc"
 )
@@ -63,74 +62,6 @@ func (o *Object) Do(ctx context.Context, name string, x Exchange) ([]byte, error
 		return nil, err
 	}
 	return m.result.written(result)
-}
-
-// arguments makes a method's arguments: a pointer, or nil for nothing.
-func (m *method) arguments(src []byte, codec string) (any, error) {
-	const what = "arguments"
-	if m.args == nil {
-		if len(src) == 0 {
-			return nil, nil
-		}
-		v, err := parse(what, src)
-		if err == nil && !isNothing(v) {
-			err = &TypeError{Path: what, Want: "none", Found: found(v)}
-		}
-		return nil, err
-	}
-	if len(src) == 0 {
-		src = []byte("{}")
-		if m.Params == nil {
-			return nil, &TypeError{Path: what, Want: m.args.want(), Found: "nothing"}
-		}
-	}
-	v, err := parse(what, src)
-	if err != nil {
-		return nil, err
-	}
-	var value reflect.Value
-	if m.Params != nil && m.args.how == byKind && m.args.desc.Kind == "struct" {
-		value, err = m.named(v, what, codec)
-	} else {
-		value, err = m.args.read(v, what, codec)
-	}
-	if err != nil {
-		return nil, err
-	}
-	p := reflect.New(m.args.typ)
-	p.Elem().Set(value)
-	return p.Interface(), nil
-}
-
-// named reads arguments that have names.
-func (m *method) named(v any, what, codec string) (reflect.Value, error) {
-	object, ok := v.(map[string]any)
-	if list, isList := v.([]any); isList && len(list) == len(m.args.fields) {
-		ok, object = true, map[string]any{}
-		for i, f := range m.args.fields {
-			object[f.name] = list[i]
-		}
-	}
-	if !ok {
-		return reflect.Value{}, &TypeError{
-			Path: what, Want: "an object with " + joinNames(m.Params) + ", or a list of " + strconv.Itoa(len(m.args.fields)),
-			Found: found(v),
-		}
-	}
-	out := reflect.New(m.args.typ).Elem()
-	return out, m.args.readStruct(out, object, what, codec, true)
-}
-
-func isNothing(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return true
-	case map[string]any:
-		return len(v) == 0
-	case []any:
-		return len(v) == 0
-	}
-	return false
 }
 
 // target returns a pointer to decode into; nil for nothing.

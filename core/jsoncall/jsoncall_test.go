@@ -357,3 +357,50 @@ func TestConfiguration(t *testing.T) {
 type path struct{ c config }
 
 func (p path) Path() string { return fmt.Sprint(p.c.Path, p.c.Size) }
+
+type two struct {
+	A0 string `json:"a0"`
+	A1 leaf   `json:"a1"`
+}
+
+// A method that was generated knows what people call its arguments.
+func TestNamesOfArguments(t *testing.T) {
+	leak.Check(t)
+	unary := func(name string, of func(string) string) rpc.Handler[store] {
+		return rpc.Handle(rpc.Method[string, string]{Name: name}, func(_ store, _ context.Context, s string) (string, error) { return of(s), nil })
+	}
+	client := tenontest.Serve(t, tenon.Services{"kv": rpc.NewService(
+		func(context.Context, struct{}) (store, error) { return store{}, nil },
+		unary("One", strings.ToUpper).Names("key"),
+		rpc.Handle(rpc.Method[leaf, string]{Name: "Leaf"}, func(_ store, _ context.Context, l leaf) (string, error) { return l.B, nil }).Names("b"),
+		rpc.Handle(rpc.Method[leaf, string]{Name: "Other"}, func(_ store, _ context.Context, l leaf) (string, error) { return l.B, nil }).Names("value"),
+		rpc.Handle(rpc.Method[two, string]{Name: "Two"}, func(_ store, _ context.Context, t two) (string, error) { return t.A0 + t.A1.B, nil }).Names("key", "value"),
+		rpc.Handle(rpc.Method[map[string]string, int]{Name: "Map"}, func(_ store, _ context.Context, m map[string]string) (int, error) { return len(m), nil }).Names("m"),
+	)})
+	o := dispense(t, client, "kv", nil)
+	for _, c := range []struct{ method, args, want string }{
+		{"One", `"k"`, `"K"`},
+		{"One", `{"key":"k"}`, `"K"`},
+		{"Leaf", `{"b":"itself"}`, `"itself"`},
+		{"Other", `{"b":"itself"}`, `"itself"`},
+		{"Other", `{"value":{"b":"inside"}}`, `"inside"`},
+		{"Map", `{"m":"x"}`, `1`},
+		{"Two", `{"key":"k","value":{"b":"v"}}`, `"kv"`},
+		{"Two", `{"a0":"k","a1":{"b":"v"}}`, `"kv"`},
+		{"Two", `["k",{"b":"v"}]`, `"kv"`},
+		{"Two", `{"key":"k"}`, `arguments.value: expected an object, leaf, found nothing`},
+		{"Two", `{"key":"k","value":{"b":7}}`, `arguments.value.b: expected a text, found the number 7`},
+		{"Two", `7`, `arguments: expected an object with key, value, or a list of 2, found the number 7`},
+		{"One", `{"kee":"k"}`, `arguments: expected a text, found an object with kee`},
+		{"One", `{"key":1}`, `arguments.key: expected a text, found the number 1`},
+		{"Other", `{"value":{"a":"x"}}`, `arguments.value.a: expected int8 (a whole number from -128 to 127), found the text "x"`},
+	} {
+		got, err := o.Do(t.Context(), c.method, jsoncall.Exchange{Args: []byte(c.args)})
+		if err != nil {
+			got = []byte(err.Error())
+		}
+		if string(got) != c.want {
+			t.Errorf("%s(%s): got %s, want %s", c.method, c.args, got, c.want)
+		}
+	}
+}

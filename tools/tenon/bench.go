@@ -74,6 +74,9 @@ type cell struct {
 }
 
 func (c cell) String() string {
+	if c.Callers == 1 {
+		return fmt.Sprintf("%s %s, 1 caller", c.Transport, c.Codec)
+	}
 	return fmt.Sprintf("%s %s, %d callers", c.Transport, c.Codec, c.Callers)
 }
 

@@ -87,20 +87,22 @@ func (r *benchReport) span() (low, high time.Duration) {
 	return low, high
 }
 
-// sparkWide is how many characters a histogram takes.
-const sparkWide = 30
+// sparkMost is how many characters a histogram takes at most.
+const sparkMost = 40
 
-// spark draws a histogram in one line: its bars are as high as the root of their share,
-// so that the few slow calls are seen too.
+// spark draws a histogram in one line, a character for each bin from low to high, or for
+// several where there are many. Its bars are as high as the root of their share, so that
+// the few slow calls are seen too.
 func spark(bins []load.Bin, low, high time.Duration) string {
-	const steps = "▁▂▃▄▅▆▇█"
-	var counts [sparkWide]int64
-	scale := math.Log(float64(max(high, 2)) / float64(max(low, 1)))
+	steps := []rune("▁▂▃▄▅▆▇█")
+	column := func(d time.Duration) int {
+		return int(math.Round(load.PerDecade * math.Log10(float64(max(d, 1))/float64(max(low, 1)))))
+	}
+	each := (column(high) + sparkMost - 1) / sparkMost
+	counts := make([]int64, column(high)/max(each, 1)+1)
 	most := int64(0)
 	for _, b := range bins {
-		middle := math.Sqrt(float64(b.From) * float64(b.To))
-		i := int(sparkWide * math.Log(middle/float64(max(low, 1))) / max(scale, 1e-9))
-		i = min(max(i, 0), sparkWide-1)
+		i := min(max(column(b.From)/max(each, 1), 0), len(counts)-1)
 		counts[i] += b.Count
 		most = max(most, counts[i])
 	}
@@ -110,9 +112,8 @@ func spark(bins []load.Bin, low, high time.Duration) string {
 			text.WriteByte(' ')
 			continue
 		}
-		runes := []rune(steps)
-		height := int(math.Ceil(float64(len(runes)) * math.Sqrt(float64(n)/float64(most))))
-		text.WriteRune(runes[min(max(height-1, 0), len(runes)-1)])
+		height := int(math.Ceil(float64(len(steps)) * math.Sqrt(float64(n)/float64(most))))
+		text.WriteRune(steps[min(max(height-1, 0), len(steps)-1)])
 	}
 	return strings.TrimRight(text.String(), " ")
 }
@@ -121,7 +122,7 @@ func spark(bins []load.Bin, low, high time.Duration) string {
 func (r *benchReport) draw(path string) error {
 	var all []chart.Series
 	for _, row := range r.Rows {
-		s := chart.Series{Name: row.cell.String(), PerSecond: row.PerSecond, Median: row.P50, Tail: row.P99}
+		s := chart.Series{Name: row.cell.String(), Group: row.Codec, PerSecond: row.PerSecond, Median: row.P50, Tail: row.P99}
 		for _, b := range row.Histogram {
 			s.Bins = append(s.Bins, chart.Bin(b))
 		}

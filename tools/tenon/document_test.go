@@ -20,7 +20,11 @@ func TestDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := string(b)
+	generator, err := os.ReadFile("../../docs/generator.md") // of tenon gen
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(b) + string(generator)
 	root := newRoot()
 	for _, cmd := range root.Commands() {
 		if cmd.Hidden {

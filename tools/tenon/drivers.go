@@ -12,12 +12,13 @@ import (
 	"github.com/tenon-dev/tenon/core/transport"
 	"github.com/tenon-dev/tenon/core/transport/directtransport"
 	smuxtransport "github.com/tenon-dev/tenon/transport-smux"
+	unixtransport "github.com/tenon-dev/tenon/transport-unix"
 	yamuxtransport "github.com/tenon-dev/tenon/transport-yamux"
 )
 
 // transports are those that tenon speaks, in order of preference.
 func transports() []transport.Transport {
-	return []transport.Transport{directtransport.New(), smuxtransport.New(), yamuxtransport.New()}
+	return []transport.Transport{directtransport.New(), unixtransport.New(), smuxtransport.New(), yamuxtransport.New()}
 }
 
 // codecs are those that tenon speaks, in order of preference: json first, since no type

@@ -13,7 +13,6 @@ import (
 // newGen is "tenon gen": the glue for interfaces of a package.
 func newGen() *cobra.Command {
 	var out, dir string
-	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "gen Interface...",
 		Short: "Generate what a Go interface needs to cross processes",
@@ -64,7 +63,7 @@ Comments in the source say what the interface cannot:
 				path = out
 			}
 			wrote, err := gen.Write(path, text)
-			if err != nil || !asJSON {
+			if err != nil || !wantsJSON(cmd) {
 				return err
 			}
 			return json.NewEncoder(cmd.OutOrStdout()).Encode(struct {
@@ -75,6 +74,5 @@ Comments in the source say what the interface cannot:
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", "", `the file to write, "-" for stdout (default: store_tenon.go for Store)`)
 	cmd.Flags().StringVarP(&dir, "dir", "C", ".", "the package's directory")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "say as JSON which file it is")
 	return cmd
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,7 +23,7 @@ func newNew() *cobra.Command {
 		Use:   "new NAME",
 		Short: "Begin a project: a host, a plugin, their interface, and a test",
 		Long: `New makes the directory NAME with a Go module in it: the interface that host and plugin
-share, a plugin that implements it, a host that uses it, a test, and a Makefile. In it,
+share, what "tenon gen" makes of it, a plugin, a host, a test, and a Makefile. In it,
 "make run" works at once. It needs Go, and, the first time, the network for Tenon's core
 module; --replace takes that from a clone of Tenon's repository.`,
 		Example: "  tenon new hello && cd hello && make run\n  tenon new hello --module example.org/hello",
@@ -85,11 +84,6 @@ func projectValues(name, module, replace string) (templates.Values, error) {
 		v.Replace = filepath.ToSlash(core)
 	}
 	v.Version = coreVersion(replace != "")
-	v.CookieKey = strings.ToUpper(strings.ReplaceAll(name, "-", "_")) + "_PLUGIN"
-	if strings.HasPrefix(v.CookieKey, "TENON_") { // Tenon's own
-		v.CookieKey = "MY_" + v.CookieKey
-	}
-	v.CookieValue = strings.ToLower(rand.Text()[:12])
 	return v, nil
 }
 

@@ -89,7 +89,7 @@ func TestOnATerminal(t *testing.T) {
 
 func TestProgressOnATerminal(t *testing.T) {
 	text := onTerminal(t, 120, "bolt", "bench", "PLUGIN", "kv.Ping", "--callers", "1", "--duration", "300ms", "--transports", "direct")
-	for _, want := range []string{"direct/1 json, 1 callers", "direct/1 gob, 1 callers", "%", "transport  codec"} {
+	for _, want := range []string{"direct/1 json, 1 caller", "direct/1 gob, 1 caller", "%", "transport  codec"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%q", want, text)
 		}

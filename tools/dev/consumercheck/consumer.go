@@ -47,7 +47,10 @@ func (c *consumer) check(ctx context.Context, root string, mods []repo.Module, f
 	if err := c.runProgram(ctx, published, program); err != nil {
 		return err
 	}
-	return c.install(ctx)
+	if err := c.install(ctx); err != nil {
+		return err
+	}
+	return c.project(ctx)
 }
 
 // getEach requires every published module by itself and builds all of its

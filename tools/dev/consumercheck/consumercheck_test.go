@@ -25,7 +25,7 @@ func tree() map[string]string {
 		"codec-x/go.mod":         head("codec-x") + require + "\nreplace " + repo.Prefix + "core => ../core\n",
 		"codec-x/x.go":           "// Package x is a fixture.\npackage x\n\nimport _ \"" + repo.Prefix + "core\"\n",
 		"tools/go.mod":           head("tools") + require,
-		"tools/tenon/main.go":    "// Command tenon is a fixture.\npackage main\n\nimport (\n\t\"fmt\"\n\t\"runtime/debug\"\n\n\t_ \"" + repo.Prefix + "core\"\n)\n\nfunc main() {\n\tinfo, _ := debug.ReadBuildInfo()\n\tfmt.Println(\"tenon\", info.Main.Version, \"fixture\")\n}\n",
+		"tools/tenon/main.go":    fakeCommand,
 		"tools/dev/go.mod":       head("tools/dev"),
 		"tools/dev/dev.go":       "package broken because nobody packs it",
 		"core/testdata/x/go.mod": head("core/testdata/x"),
@@ -71,12 +71,45 @@ func verdict(t *testing.T, files map[string]string) (string, error) {
 	return out.String(), err
 }
 
+// fakeCommand stands for the command: it knows its version, and makes a project.
+const fakeCommand = `// Command tenon is a fixture.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+
+	_ "` + repo.Prefix + `core"
+)
+
+func main() {
+	info, _ := debug.ReadBuildInfo()
+	if os.Args[1] == "version" {
+		fmt.Println("tenon", info.Main.Version, "fixture")
+		return
+	}
+	for name, text := range map[string]string{
+		"go.mod":         "module example.com/hello\n\ngo 1.25.0\n",
+		"host/main.go":   "package main\n\nimport (\n\t\"fmt\"\n\n\t_ \"` + repo.Prefix + `core\"\n)\n\nfunc main() { fmt.Println(\"Hello, world!\") }\n",
+		"plugin/main.go": "package main\n\nfunc main() {}\n",
+	} {
+		path := filepath.Join(os.Args[4], name)
+		os.MkdirAll(filepath.Dir(path), 0o755)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			panic(err)
+		}
+	}
+}
+`
+
 func TestCheck(t *testing.T) {
 	out, err := verdict(t, tree())
 	if err != nil {
 		t.Fatalf("a repository that fits together: %v\n%s", err, out)
 	}
-	for _, want := range []string{"packed    " + repo.Prefix + "codec-x v0.1.0", "built     all packages of " + repo.Prefix + "core, required alone", "pong", "tenon v0.1.0 fixture"} {
+	for _, want := range []string{"packed    " + repo.Prefix + "codec-x v0.1.0", "built     all packages of " + repo.Prefix + "core, required alone", "pong", "tenon v0.1.0 fixture", "ran       a project of tenon new"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in:\n%s", want, out)
 		}
@@ -94,6 +127,8 @@ func TestCheckFinds(t *testing.T) {
 		{"a replace line beside a command", "tools/go.mod", "require", "replace " + repo.Prefix + "core => ../core\n\nrequire", "replace directives"},
 		{"a host that says something else", "core/text.txt", "pong", "ping", "it should print"},
 		{"a command that does not know its version", "tools/tenon/main.go", "info.Main.Version", "info.Main.Path", "does not name v0.1.0"},
+		{"a new project that does not build", "tools/tenon/main.go", `func main() {}\n`, `func main() { x }\n`, "a project of tenon new"},
+		{"a new project that says something else", "tools/tenon/main.go", "Hello, world!", "Bye", "printed"},
 		{"a module without a package", "codec-x/x.go", "*", "", "there is nothing to release"},
 		{"no licence", "LICENSE", "*", "", "LICENSE"},
 	} {

@@ -28,8 +28,12 @@ import (
 //go:embed testdata/outside
 var embedded embed.FS
 
-// command is the package that users install.
-const command = repo.Prefix + "tools/tenon"
+// command is the package that users install, and corePath the module that their projects
+// require.
+const (
+	command  = repo.Prefix + "tools/tenon"
+	corePath = repo.Prefix + "core"
+)
 
 func main() {
 	version := flag.String("version", "", "the version to pack the modules at, such as v0.1.0")

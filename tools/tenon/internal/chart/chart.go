@@ -11,9 +11,10 @@ import (
 	"time"
 )
 
-// A Series is one row of bars, and one curve.
+// A Series is one row.
 type Series struct {
 	Name      string
+	Group     string // those of one group have one color
 	PerSecond float64
 	Median    time.Duration
 	Tail      time.Duration // the 99th percentile
@@ -28,35 +29,56 @@ type Bin struct {
 
 // The measures of the drawing, in pixels.
 const (
-	wide       = 960
-	margin     = 24
-	nameWide   = 230
-	rowHigh    = 22
-	curveHigh  = 260
-	headHigh   = 64
-	sectionGap = 56
+	wide     = 1120
+	margin   = 24
+	headHigh = 96
+	rowHigh  = 34
+	footHigh = 56
+
+	barsLeft   = 210 // behind the names
+	barsWide   = 180
+	textLeft   = barsLeft + barsWide + 12
+	curvesLeft = 640
+	curvesWide = wide - margin - curvesLeft
 )
 
-// colors are told apart by most people who do not see all colors.
+// colors are told apart by most people who do not see all colors. Rows of one group have
+// one color.
 var colors = []string{"#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8a8a00", "#555555"}
 
-// Write draws the series under a title.
+// Write draws a row for each series under a title: its name, a bar for its calls a
+// second, and how its latencies are spread, over one logarithmic axis for all.
 func Write(w io.Writer, title, subtitle string, all []Series) error {
-	d := &drawing{}
-	barsHigh := rowHigh * len(all)
-	high := headHigh + sectionGap + barsHigh + sectionGap + curveHigh + sectionGap
+	d := &drawing{axis: axisOf(all)}
+	high := headHigh + rowHigh*len(all) + footHigh
 	d.add(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" font-family="system-ui, sans-serif" font-size="12">`, wide, high, wide, high)
 	d.add(`<rect width="100%%" height="100%%" fill="#ffffff"/>`)
-	d.text(margin, 30, `font-size="18" font-weight="600"`, title)
-	d.text(margin, 50, `fill="#555555"`, subtitle)
-	d.bars(headHigh+sectionGap/2, all)
-	d.curves(headHigh+sectionGap+barsHigh+sectionGap/2, all)
+	d.text(margin, 32, `font-size="18" font-weight="600"`, title)
+	d.text(margin, 52, `fill="#555555"`, subtitle)
+	d.text(barsLeft, headHigh-12, `font-weight="600"`, "calls a second")
+	d.text(textLeft+90, headHigh-12, `font-weight="600"`, "median, 99 %")
+	d.text(curvesLeft, headHigh-12, `font-weight="600"`, "latencies")
+	d.ticks(headHigh, rowHigh*len(all))
+	most := 1.0
+	for _, s := range all {
+		most = max(most, s.PerSecond)
+	}
+	groups := map[string]string{}
+	for i, s := range all {
+		if groups[s.Group] == "" {
+			groups[s.Group] = colors[len(groups)%len(colors)]
+		}
+		d.row(headHigh+i*rowHigh, s, most, groups[s.Group])
+	}
 	d.add(`</svg>`)
 	_, err := w.Write(d.b.Bytes())
 	return err
 }
 
-type drawing struct{ b bytes.Buffer }
+type drawing struct {
+	b    bytes.Buffer
+	axis axis
+}
 
 func (d *drawing) add(format string, args ...any) {
 	fmt.Fprintf(&d.b, format, args...)
@@ -69,78 +91,65 @@ func (d *drawing) text(x, y float64, attributes, s string) {
 	d.b.WriteString("</text>\n")
 }
 
-// bars draws the calls a second.
-func (d *drawing) bars(top int, all []Series) {
-	d.text(margin, float64(top), `font-weight="600"`, "calls a second")
-	most := 1.0
-	for _, s := range all {
-		most = max(most, s.PerSecond)
+// row draws one series.
+func (d *drawing) row(top int, s Series, most float64, color string) {
+	line := float64(top) + rowHigh*0.65
+	d.text(margin, line, `fill="#222222"`, s.Name)
+	length := max(1, barsWide*s.PerSecond/most)
+	d.add(`<rect x="%d" y="%d" width="%.1f" height="%d" rx="2" fill="%s"/>`, barsLeft, top+9, length, rowHigh-16, color)
+	d.text(textLeft, line, `fill="#222222" font-weight="600"`, fmt.Sprintf("%.0f", s.PerSecond))
+	d.text(textLeft+90, line, `fill="#555555"`, Short(s.Median)+", "+Short(s.Tail))
+	floor := float64(top + rowHigh - 2)
+	d.add(`<line x1="%d" y1="%.1f" x2="%d" y2="%.1f" stroke="#cccccc"/>`, curvesLeft, floor, curvesLeft+curvesWide, floor)
+	highest := int64(0)
+	for _, b := range s.Bins {
+		highest = max(highest, b.Count)
 	}
-	room := float64(wide - 2*margin - nameWide - 260)
-	for i, s := range all {
-		y := float64(top + 12 + i*rowHigh)
-		length := max(1, room*s.PerSecond/most)
-		d.text(margin, y+14, `fill="#222222"`, s.Name)
-		d.add(`<rect x="%d" y="%.1f" width="%.1f" height="%d" rx="2" fill="%s"/>`, margin+nameWide, y+2, length, rowHigh-6, colors[i%len(colors)])
-		d.text(margin+nameWide+length+8, y+14, `fill="#222222"`, fmt.Sprintf("%.0f/s   p50 %s   p99 %s", s.PerSecond, Short(s.Median), Short(s.Tail)))
+	for _, b := range s.Bins {
+		if b.Count == 0 {
+			continue
+		}
+		// The root of the share: the few slow calls are seen too.
+		high := (rowHigh - 6) * math.Sqrt(float64(b.Count)/float64(highest))
+		left, right := d.axis.at(b.From), d.axis.at(b.To)
+		d.add(`<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"/>`, left, floor-high, max(0.5, right-left-0.5), high, color)
 	}
 }
 
-// curves draws how the latencies are spread, over a logarithmic axis.
-func (d *drawing) curves(top int, all []Series) {
-	d.text(margin, float64(top), `font-weight="600"`, "latency: share of the calls")
-	low, high := math.Inf(1), math.Inf(-1)
-	share := 0.0
-	for _, s := range all {
-		total := s.total()
-		for _, b := range s.Bins {
-			low, high = min(low, math.Log10(float64(b.From))), max(high, math.Log10(float64(b.To)))
-			share = max(share, float64(b.Count)/total)
-		}
-	}
-	if share == 0 {
-		return
-	}
-	left, right := float64(margin), float64(wide-margin)
-	x := func(v time.Duration) float64 {
-		return left + (right-left)*(math.Log10(float64(v))-low)/max(high-low, 0.1)
-	}
-	floor := float64(top + 16 + curveHigh)
-	y := func(part float64) float64 { return floor - curveHigh*part/share }
-	d.add(`<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="#999999"/>`, left, floor, right, floor)
-	for power := math.Floor(low); power <= high; power++ {
+// ticks draws the axis of the latencies.
+func (d *drawing) ticks(top, high int) {
+	for power := math.Floor(d.axis.low); power <= d.axis.high; power++ {
 		for _, step := range []float64{1, 2, 5} {
 			tick := time.Duration(step * math.Pow(10, power))
-			if l := math.Log10(float64(tick)); l < low || l > high {
+			if l := math.Log10(float64(tick)); l < d.axis.low || l > d.axis.high {
 				continue
 			}
-			d.add(`<line x1="%.1f" y1="%d" x2="%.1f" y2="%.1f" stroke="#eeeeee"/>`, x(tick), top+16, x(tick), floor)
-			d.text(x(tick), floor+16, `text-anchor="middle" fill="#555555"`, Short(tick))
+			x := d.axis.at(tick)
+			d.add(`<line x1="%.1f" y1="%d" x2="%.1f" y2="%d" stroke="#e8e8e8"/>`, x, top, x, top+high)
+			d.text(x, float64(top+high+18), `text-anchor="middle" fill="#555555"`, Short(tick))
 		}
-	}
-	for i, s := range all {
-		total := s.total()
-		var path bytes.Buffer
-		for j, b := range s.Bins {
-			if j == 0 {
-				fmt.Fprintf(&path, "M%.1f %.1f", x(b.From), floor)
-			}
-			middle := time.Duration(math.Sqrt(float64(b.From) * float64(b.To)))
-			fmt.Fprintf(&path, " L%.1f %.1f", x(middle), y(float64(b.Count)/total))
-			if j == len(s.Bins)-1 {
-				fmt.Fprintf(&path, " L%.1f %.1f", x(b.To), floor)
-			}
-		}
-		d.add(`<path d="%s" fill="none" stroke="%s" stroke-width="2" stroke-linejoin="round"/>`, path.String(), colors[i%len(colors)])
 	}
 }
 
-func (s Series) total() float64 {
-	total := int64(0)
-	for _, b := range s.Bins {
-		total += b.Count
+// An axis is logarithmic, from a latency to another.
+type axis struct{ low, high float64 }
+
+// axisOf returns the axis on which all latencies are.
+func axisOf(all []Series) axis {
+	a := axis{math.Inf(1), math.Inf(-1)}
+	for _, s := range all {
+		for _, b := range s.Bins {
+			a.low, a.high = min(a.low, math.Log10(float64(max(b.From, 1)))), max(a.high, math.Log10(float64(max(b.To, 1))))
+		}
 	}
-	return float64(max(total, 1))
+	if a.low > a.high {
+		return axis{0, -1} // none: without ticks
+	}
+	return a
+}
+
+func (a axis) at(d time.Duration) float64 {
+	return curvesLeft + curvesWide*(math.Log10(float64(max(d, 1)))-a.low)/max(a.high-a.low, 0.1)
 }
 
 // Short writes a latency with three digits or so: "75.2µs".

@@ -24,7 +24,7 @@ func TestWrite(t *testing.T) {
 		}
 		text := out.String()
 		d := xml.NewDecoder(&out)
-		paths, words := 0, ""
+		bars, words := 0, ""
 		for {
 			token, err := d.Token()
 			if err == io.EOF {
@@ -35,15 +35,15 @@ func TestWrite(t *testing.T) {
 			}
 			switch token := token.(type) {
 			case xml.StartElement:
-				if token.Name.Local == "path" {
-					paths++
+				if token.Name.Local == "rect" {
+					bars++
 				}
 			case xml.CharData:
 				words += string(token)
 			}
 		}
-		if name == "two" && (paths != 2 || !strings.Contains(words, "smux/2 <cbor> & co") || !strings.Contains(words, "1000/s   p50 75µs   p99 1ms")) {
-			t.Errorf("%d paths, %q", paths, words)
+		if name == "two" && (bars != 1+2+3 || !strings.Contains(words, "smux/2 <cbor> & co") || !strings.Contains(words, "1000\n75µs, 1ms")) {
+			t.Errorf("%d bars, %q", bars, words)
 		}
 		if strings.Contains(text, "NaN") || strings.Contains(text, "Inf") {
 			t.Errorf("%s: a number is none:\n%s", name, text)

@@ -149,8 +149,8 @@ type Bin struct {
 	Count int64         `json:"count"`
 }
 
-// perDecade is how many bins there are from a latency to ten times as much.
-const perDecade = 10
+// PerDecade is how many bins there are from a latency to ten times as much.
+const PerDecade = 10
 
 // Histogram returns the latencies in bins of equal ratio, from the first that is not
 // empty to the last.
@@ -174,11 +174,11 @@ func (r Result) Histogram() []Bin {
 
 // edge is where a bin begins.
 func edge(i int) time.Duration {
-	return time.Duration(math.Ceil(math.Pow(10, float64(i)/perDecade)))
+	return time.Duration(math.Ceil(math.Pow(10, float64(i)/PerDecade)))
 }
 
 func binOf(v int64) int {
-	i := int(math.Floor(perDecade * math.Log10(float64(max(v, 1)))))
+	i := int(math.Floor(PerDecade * math.Log10(float64(max(v, 1)))))
 	for edge(i+1) <= time.Duration(v) { // the logarithm of an edge may be a little less
 		i++
 	}

@@ -19,13 +19,11 @@ const suffix = ".tmpl"
 
 // Values are what stands in the templates.
 type Values struct {
-	Name        string // of the project: a word for files and commands
-	Module      string // the path of its Go module
-	Core        string // the path of Tenon's core module
-	Version     string // of the core module; "" leaves it to the go command
-	Replace     string // a directory that stands for the core module; "" for none
-	CookieKey   string
-	CookieValue string
+	Name    string // of the project: a word for files and commands
+	Module  string // the path of its Go module
+	Core    string // the path of Tenon's core module
+	Version string // of the core module; "" leaves it to the go command
+	Replace string // a directory that stands for the core module; "" for none
 }
 
 // A File is one that is to be written.
