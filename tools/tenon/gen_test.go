@@ -12,8 +12,14 @@ import (
 // genProgram builds the command and returns a func that runs it in a directory.
 func genProgram(t *testing.T) func(dir string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
+	work, err := filepath.Abs("../../go.work") // also where the test itself runs without it
+	if err != nil {
+		t.Fatal(err)
+	}
 	path := filepath.Join(t.TempDir(), "tenon")
-	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-o", path, ".")
+	build.Env = append(os.Environ(), "GOWORK="+work)
+	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	return func(dir string, args ...string) (string, string, int) {

@@ -20,6 +20,7 @@ var notRoots = []string{"Watcher", "Room", "Visitor", "Store1", "GreeterV2", "Gr
 // TestShapes holds that the generator makes of every interface of the package shapes
 // what stands beside it, which is compiled with the package and run by its tests.
 func TestShapes(t *testing.T) {
+	inWorkspace(t)
 	pkg, err := gen.Load(t.Context(), "shapes")
 	if err != nil {
 		t.Fatal(err)
@@ -65,4 +66,15 @@ func TestShapes(t *testing.T) {
 			t.Errorf("%s is made of no shape: remove it", path)
 		}
 	}
+}
+
+// inWorkspace lets the go commands that a test runs find the modules of this
+// repository, also where the test itself runs without the workspace.
+func inWorkspace(t *testing.T) {
+	t.Helper()
+	work, err := filepath.Abs("../../../go.work")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOWORK", work)
 }

@@ -257,12 +257,15 @@ func (b *plan) reach(m *method, v *value, where string, pos token.Pos) *iface {
 	} else {
 		word := v.name
 		if word == "" {
-			word = "Func"
+			word = "func"
 			if !i.fn {
-				word = "Object"
+				word = "object"
 			}
 		}
-		i.name = m.of.name + "." + m.name + ": " + word
+		i.name = word + " of " + m.of.name
+		if !m.of.fn {
+			i.name += "." + m.name
+		}
 		i.prefix = b.private(m.name + upper(word))
 	}
 	if i.fn {

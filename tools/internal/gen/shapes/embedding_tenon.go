@@ -52,7 +52,7 @@ func EmbeddingPlugin[T Embedding](create func(ctx context.Context, config Config
 // EmbeddingCookie tells a plugin that a host started it, and not a person.
 var EmbeddingCookie = tenon.Cookie{Key: "EMBEDDING_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Embedding"}
 
-// The methods of Embedding whose arguments and results are all encoded.
+// The methods of Embedding that take and give what is encoded.
 var (
 	embeddingName = rpc.Method[struct{}, string]{Name: "Name"}
 	embeddingGet  = rpc.Method[string, []byte]{Name: "Get"}

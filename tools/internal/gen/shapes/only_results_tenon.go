@@ -53,7 +53,7 @@ func OnlyResultsPlugin[T OnlyResults](create func(ctx context.Context, config Co
 // OnlyResultsCookie tells a plugin that a host started it, and not a person.
 var OnlyResultsCookie = tenon.Cookie{Key: "ONLYRESULTS_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.OnlyResults"}
 
-// The methods of OnlyResults whose arguments and results are all encoded.
+// The methods of OnlyResults that take and give what is encoded.
 var (
 	onlyResultsStat = rpc.Method[struct{}, onlyResultsStatReply]{Name: "Stat"}
 	onlyResultsLen  = rpc.Method[struct{}, int]{Name: "Len"}
