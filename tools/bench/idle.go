@@ -18,7 +18,7 @@ const settled = 50 * time.Millisecond
 func idles(ctx context.Context, opts *options, hub *sidechannel.Hub, progress *progress) ([]*contestant, error) {
 	var all []*contestant
 	for _, s := range opts.subjects {
-		if l := s.Label(); l.Subject == bareName || l.Subject == gpAutoMTLSName || l.Codec != "" && l.Codec != codecList()[0] {
+		if l := s.Label(); onlyCalls(s) || l.Subject == bareName || l.Subject == gpAutoMTLSName || l.Codec != "" && l.Codec != codecList()[0] {
 			continue
 		}
 		progress.say("idle: %v", s.Label())

@@ -67,7 +67,7 @@ func noChildren(t *testing.T) {
 
 func TestAllSubjectsEcho(t *testing.T) {
 	r := bench(t, 0, "-rounds=2", "-slice=5ms", "-work=64B,struct", "-callers=2", "-codecs="+strings.Join(codecList(), ","))
-	const subjectsThatAnswer = 1 + 4*4 + 2 + 2 // raw, tenon, go-plugin, others
+	const subjectsThatAnswer = 1 + 4*4 + 4 + 2 + 2 // raw, tenon, tenon-quick, go-plugin, others
 	checkEchoes(t, r, 2*subjectsThatAnswer)
 	if r.Machine.Cores < 1 || r.Machine.Go != runtime.Version() || !strings.HasPrefix(r.Command, "bench -rounds=2") {
 		t.Errorf("the head is %+v", r)
@@ -76,7 +76,7 @@ func TestAllSubjectsEcho(t *testing.T) {
 
 func TestExtremeSizes(t *testing.T) {
 	r := bench(t, 0, "-rounds=2", "-slice=5ms", "-work=0B,2MiB", "-callers=1")
-	checkEchoes(t, r, 2*(1+4+2+2))
+	checkEchoes(t, r, 2*(1+4+4+2+2))
 }
 
 // checkEchoes checks that there are so many rows, all complete.

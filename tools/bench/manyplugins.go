@@ -27,7 +27,7 @@ func manyPlugins(ctx context.Context, opts *options, n int, progress *progress) 
 	var all []*contestant
 	var packages []string
 	for _, s := range opts.subjects {
-		if l := s.Label(); l.Subject == bareName || l.Subject == gpAutoMTLSName || l.Codec != "" && l.Codec != "cbor" {
+		if l := s.Label(); onlyCalls(s) || l.Subject == bareName || l.Subject == gpAutoMTLSName || l.Codec != "" && l.Codec != "cbor" {
 			continue
 		}
 		all = append(all, &contestant{subject: s})

@@ -95,7 +95,7 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	}
 	if opts.bars {
 		*work, *callers = barsWork, "1,64"
-		*names = "tenon,raw,bare,gp-grpc,gp-netrpc,gp-automtls"
+		*names = "tenon,tenon-quick,raw,bare,gp-grpc,gp-netrpc,gp-automtls"
 	}
 	if *work == "" {
 		*work = defaults[2].(string)

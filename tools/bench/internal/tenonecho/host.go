@@ -23,6 +23,7 @@ type Tenon struct {
 	Transport transport.Transport
 	Codec     codec.Codec
 	Messages  Messages
+	Quick     bool // the methods are declared quick; only small calls are of interest then
 }
 
 // Messages makes the calls of one kind of codec: [Values] for those of Go values.
@@ -38,16 +39,27 @@ var _ subject.Subject = Tenon{}
 
 // Label implements [subject.Subject].
 func (t Tenon) Label() subject.Label {
-	return subject.Label{Subject: "tenon", Transport: t.Name, Codec: t.Codec.Name()}
+	l := subject.Label{Subject: "tenon", Transport: t.Name, Codec: t.Codec.Name()}
+	if t.Quick {
+		l.Subject = QuickName
+	}
+	return l
 }
+
+// QuickName is the name of the subject whose methods are declared quick.
+const QuickName = "tenon-quick"
 
 // Role implements [subject.Subject].
 func (t Tenon) Role() string { return "tenon-" + t.Name }
 
 // Settings implements [subject.Subject].
 func (t Tenon) Settings() string {
-	return fmt.Sprintf("inherited socketpair, %s, %s, one object for all callers, streams received with RecvInto, no logger, default limits but for many streams; everything else as it comes",
-		t.Transport.Name(), t.Codec.Name())
+	how := ""
+	if t.Quick {
+		how = "methods declared quick, "
+	}
+	return fmt.Sprintf("inherited socketpair, %s, %s, %sone object for all callers, streams received with RecvInto, no logger, default limits but for many streams; everything else as it comes",
+		t.Transport.Name(), t.Codec.Name(), how)
 }
 
 // Start implements [subject.Subject].
@@ -64,21 +76,29 @@ func (t Tenon) Start(ctx context.Context, p subject.Program) (subject.Session, e
 		Codecs:     []codec.Codec{t.Codec},
 		Stderr:     os.Stderr,
 	})
-	o, err := client.Dispense(ctx, t.Messages.Service(), nil)
+	service := t.Messages.Service()
+	if t.Quick {
+		service = quickName
+	}
+	o, err := client.Dispense(ctx, service, nil)
 	if err != nil {
 		client.Close()
 		return nil, err
 	}
-	return &session{client: client, object: o, messages: t.Messages}, nil
+	return &session{client: client, object: o, messages: t.Messages, quick: t.Quick}, nil
 }
 
 type session struct {
 	client   *tenon.Client
 	object   *tenon.Object
 	messages Messages
+	quick    bool
 }
 
 func (s *session) Caller(ctx context.Context, w subject.Work) (subject.Call, func(), error) {
+	if s.quick && w.Kind != subject.Echo {
+		return nil, nil, subject.ErrNoSuchWork
+	}
 	switch w.Kind {
 	case subject.Echo:
 	case subject.Hang:
