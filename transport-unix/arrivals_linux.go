@@ -119,6 +119,7 @@ func (s *session) opened(number uint64, descriptor int) error {
 		return err
 	}
 	setBuffer(descriptor, s.buffer)
+	_ = syscall.SetNonblock(descriptor, true) // else newStream says that it cannot be waited for
 	st, err := newStream(s, descriptor, false)
 	if err != nil {
 		s.logger.Debug("unix/1: refused a stream", "side", s.side, "stream", number, "error", err)

@@ -67,13 +67,9 @@ func checkPassed(fd int) error {
 // unnamed is what the package syscall calls a socket that has no name.
 const unnamed = "@"
 
-// newSocket makes a file of a descriptor, which it owns from then on, such that
-// goroutines wait for it and not threads.
+// newSocket makes a file of a descriptor that does not block, such that goroutines
+// wait for it and not threads. It owns the descriptor from then on.
 func newSocket(fd int) (*os.File, syscall.RawConn, error) {
-	if err := syscall.SetNonblock(fd, true); err != nil {
-		syscall.Close(fd)
-		return nil, nil, err
-	}
 	file := os.NewFile(uintptr(fd), "unix/1 stream")
 	raw, err := file.SyscallConn()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/tenon-dev/tenon/core/launch"
+	"github.com/tenon-dev/tenon/core/transport"
 )
 
 // A badLink is a link that something can be done to. It stands between the host
@@ -19,15 +20,20 @@ type badLink struct {
 	once    sync.Once
 }
 
-// badLauncher wraps the link of what a launcher starts.
-func badLauncher(l launch.Launcher, use func(*badLink)) launch.Launcher {
+// badLauncher wraps the link of what a launcher starts. A transport that runs over
+// a socket only gets that, and then all that the link itself can do is close it.
+func badLauncher(l launch.Launcher, over transport.Transport, use func(link *badLink, wrapped bool)) launch.Launcher {
 	return launch.Func(func(ctx context.Context, req launch.Request) (launch.Process, error) {
 		p, err := l.Launch(ctx, req)
 		if err != nil {
 			return nil, err
 		}
 		link := &badLink{Conn: p.Link(), closed: make(chan struct{})}
-		use(link)
+		wrapped := over.Supports(link)
+		use(link, wrapped)
+		if !wrapped {
+			return p, nil
+		}
 		return badProcess{p, link}, nil
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	tenon "github.com/tenon-dev/tenon/core"
@@ -19,7 +20,20 @@ func linkFaults() []fault {
 
 // linked has the link go through one that things can be done to.
 func (c *scene) linked(cfg *tenon.ClientConfig) {
-	cfg.Launcher = badLauncher(cfg.Launcher, func(l *badLink) { c.link = l })
+	cfg.Launcher = badLauncher(cfg.Launcher, c.transport, func(l *badLink, wrapped bool) { c.link, c.passed = l, wrapped })
+}
+
+// stall lets nothing move until the function that it returns is called. Where each
+// stream is a socket between the two processes, nothing stands in between, and
+// what they look like when nothing moves is a plugin that was stopped.
+func (c *scene) stall() (resume func(), err error) {
+	if c.passed {
+		return c.link.stall(), nil
+	}
+	if err := c.signal(syscall.SIGSTOP); err != nil {
+		return nil, err
+	}
+	return func() { c.signal(syscall.SIGCONT) }, nil
 }
 
 func linkClosed(ctx context.Context, c *scene) error {
@@ -35,11 +49,14 @@ func linkStalled(ctx context.Context, c *scene) error {
 	if err := c.start(ctx, c.linked); err != nil {
 		return err
 	}
-	resume := c.link.stall()
+	resume, err := c.stall()
+	if err != nil {
+		return err
+	}
 	short, cancel := context.WithTimeout(ctx, time.Duration(50+c.rand.IntN(200))*time.Millisecond)
 	defer cancel()
 	began := time.Now()
-	_, err := methodEcho.Call(short, c.object, ticket{Data: make([]byte, 2<<20)})
+	_, err = methodEcho.Call(short, c.object, ticket{Data: make([]byte, 2<<20)})
 	took := time.Since(began)
 	resume()
 	if !errors.Is(err, context.DeadlineExceeded) {
@@ -55,7 +72,13 @@ func linkStalledForGood(ctx context.Context, c *scene) error {
 	if err := c.start(ctx, c.linked); err != nil {
 		return err
 	}
-	defer c.link.stall()()
+	resume, err := c.stall()
+	if err != nil {
+		return err
+	}
+	if c.passed { // otherwise there will be nobody to resume
+		defer resume()
+	}
 	c.client.Kill()
 	select {
 	case <-c.client.Done():

@@ -19,7 +19,8 @@ type scene struct {
 	rand      *rand.Rand
 
 	client *tenon.Client
-	link   *badLink
+	link   *badLink // and whether the plugin's bytes pass it
+	passed bool
 	object *tenon.Object
 	load   *load
 }
