@@ -13,7 +13,7 @@ import (
 
 // callWithin bounds a call of the load: none may take so long, whatever another peer
 // does to the process.
-const callWithin = 20 * time.Second
+const callWithin = time.Minute
 
 // A load calls a plugin to which nothing is done, all the time.
 type load struct {

@@ -132,7 +132,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // attacked plays one attack by one side.
 func attacked(ctx context.Context, a attack, tr transport.Transport, side transport.Side) (*report, error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	self, err := os.Executable()
 	if err != nil {

@@ -66,7 +66,7 @@ func hostUnderAttack(name, over string) (*report, error) {
 		}
 		return tenon.NewClient(cfg)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
 	good := client("plugin", nil)
 	defer good.Close()

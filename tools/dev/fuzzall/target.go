@@ -96,7 +96,7 @@ func run(w io.Writer, t target, mods []repo.Module, each string, workers int) er
 	}
 	defer cleanup()
 	cmd := repo.GoAlone(t.module, modfile, nil,
-		"test", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+each, "-fuzzminimizetime=200x", "-parallel="+strconv.Itoa(workers), t.pkg)
+		"test", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+each, "-fuzzminimizetime=20x", "-parallel="+strconv.Itoa(workers), t.pkg)
 	cmd.Stdout, cmd.Stderr = w, w
 	return cmd.Run()
 }
