@@ -71,8 +71,8 @@ generate: ## Run go generate in all modules
 	go generate $(PKGS)
 
 .PHONY: install
-install: ## Install the tenon command of this clone
-	go install ./tools/tenon
+install: ## Install the commands tenon and protoc-gen-tenon of this clone
+	go install ./tools/tenon ./tools/protoc-gen-tenon
 
 .PHONY: clean
 clean: ## Remove what these verbs leave behind

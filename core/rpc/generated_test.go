@@ -49,7 +49,7 @@ type house struct{ closed *atomic.Int32 }
 func houseHandlers() []Handler[house] {
 	return []Handler[house]{
 		HandleLive(MethodDefinition{Name: "Door", LiveResults: []string{"object"}}, func(h house, _ context.Context, call *Incoming) error {
-			call.ReplyObject(doorService(), hereDoor{h.closed})
+			call.ReplyObject(doorService(), hereDoor(h))
 			return call.Reply(nil)
 		}),
 		HandleLive(MethodDefinition{Name: "Through", Live: []string{"object"}, Result: typeOf[string]()}, func(_ house, ctx context.Context, call *Incoming) error {

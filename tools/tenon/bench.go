@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	tenon "github.com/tenon-dev/tenon/core"
-	"github.com/tenon-dev/tenon/core/jsoncall"
 	"github.com/tenon-dev/tenon/core/rpc"
 	"github.com/tenon-dev/tenon/tools/tenon/internal/load"
 )
@@ -161,14 +160,11 @@ func (f *benchFlags) cells(cmd *cobra.Command, s *source, name string) ([]cell, 
 	}
 	defer client.Close()
 	s.versions = []int{client.Info().Version}
-	catalogue, err := client.Describe(cmd.Context())
+	m, err := find(cmd.Context(), client, name)
 	if err != nil {
 		return nil, rpc.MethodInfo{}, err
 	}
-	service, method, err := jsoncall.Find(catalogue, name)
-	if err != nil {
-		return nil, method, err
-	}
+	service, method := m.service, m.method
 	has := transportNames()
 	if s.description != nil {
 		has = s.description.Transports
@@ -214,12 +210,16 @@ func (f *benchFlags) measure(cmd *cobra.Command, ctx context.Context, s *source,
 }
 
 func (f *benchFlags) loaded(ctx context.Context, client *tenon.Client, c cell, name string, args []byte, p *progress) (load.Result, error) {
-	o, method, err := f.dispense(ctx, client, name)
+	m, err := find(ctx, client, name)
+	if err != nil {
+		return load.Result{}, err
+	}
+	o, err := f.dispense(ctx, client, m)
 	if err != nil {
 		return load.Result{}, err
 	}
 	defer o.Close()
-	prepared, err := o.Prepare(method.Name, args)
+	prepared, err := o.Prepare(m.method.Name, args)
 	if err != nil {
 		return load.Result{}, err
 	}

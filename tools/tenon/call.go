@@ -75,16 +75,20 @@ func (f *callFlags) run(cmd *cobra.Command, arg, name string, words []string) er
 		return err
 	}
 	defer client.Close()
-	o, method, err := f.dispense(ctx, client, name)
+	found, err := find(ctx, client, name)
+	if err != nil {
+		return err
+	}
+	in, method := cmd.InOrStdin(), found.method
+	args, err := argument(method, words, in) // what is no JSON is told before anything happens
+	if err != nil {
+		return err
+	}
+	o, err := f.dispense(ctx, client, found)
 	if err != nil {
 		return err
 	}
 	defer o.Close()
-	in := cmd.InOrStdin()
-	args, err := argument(method, words, in)
-	if err != nil {
-		return err
-	}
 	if f.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, f.timeout)
@@ -121,19 +125,33 @@ func (f *callFlags) context(ctx context.Context) (context.Context, error) {
 	return tenon.WithMetadata(ctx, md), nil
 }
 
-// dispense finds a method, and dispenses an object that has it.
-func (f *callFlags) dispense(ctx context.Context, client *tenon.Client, name string) (*jsoncall.Object, rpc.MethodInfo, error) {
+// A found is a method in a plugin's catalogue.
+type found struct {
+	catalogue *rpc.Catalogue
+	service   rpc.ServiceInfo
+	method    rpc.MethodInfo
+}
+
+func find(ctx context.Context, client *tenon.Client, name string) (*found, error) {
 	catalogue, err := client.Describe(ctx)
 	if err != nil {
-		return nil, rpc.MethodInfo{}, err
+		return nil, err
 	}
 	service, method, err := jsoncall.Find(catalogue, name)
 	if err != nil {
-		return nil, method, err
+		return nil, err
 	}
-	target := jsoncall.Target{From: client, Catalogue: catalogue, Codecs: client.Info().Codecs, Messages: protomessage.For(catalogue)}
-	o, err := target.Dispense(ctx, service.Name, []byte(f.settings))
-	return o, method, err
+	return &found{catalogue, service, method}, nil
+}
+
+// dispense dispenses an object that has a method.
+func (f *callFlags) dispense(ctx context.Context, client *tenon.Client, m *found) (*jsoncall.Object, error) {
+	target := jsoncall.Target{From: client, Catalogue: m.catalogue, Codecs: client.Info().Codecs, Messages: protomessage.For(m.catalogue)}
+	o, err := target.Dispense(ctx, m.service.Name, []byte(f.settings))
+	if err != nil && m.service.Config != nil && f.settings == "" {
+		err = fmt.Errorf("%w (the service takes a configuration, a %v: say --config JSON)", err, m.service.Config)
+	}
+	return o, err
 }
 
 // argument makes one JSON text of the words on the command line.

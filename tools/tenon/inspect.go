@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	tenon "github.com/tenon-dev/tenon/core"
+	"github.com/tenon-dev/tenon/core/launch"
 	"github.com/tenon-dev/tenon/core/rpc"
 )
 
@@ -85,7 +87,12 @@ func examine(cmd *cobra.Command, client *tenon.Client, s *source) (*inspection, 
 		Protocol: info.Version, Link: info.Link, Transport: info.Transport, Codecs: info.Codecs,
 		Start: startTimes{StartSteps: info.Steps, Ready: info.ReadyAfter},
 	}
+	if i.Name == "" { // as its file is called, then
+		i.Name = launch.NameOf(s.launcher)
+	}
 	if d := s.description; d != nil {
+		i.Name = cmp.Or(info.Name, d.Name)
+		i.Release = cmp.Or(info.Release, d.Release)
 		i.Protocols, i.Transports, i.PluginHas = d.Versions, d.Transports, d.Codecs
 	}
 	var err error

@@ -90,7 +90,6 @@ type parsed struct {
 	fset   *token.FileSet
 	file   *ast.File
 	byLine map[string]*ast.CommentGroup // "line name"
-	names  map[string]token.Position    // "line name" of each field and method
 }
 
 // of returns the comment on obj: a type, a method of an interface, a field.

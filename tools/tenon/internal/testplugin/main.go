@@ -50,10 +50,18 @@ func main() {
 		Transports: []transport.Transport{smuxtransport.New(), yamuxtransport.New(), directtransport.New()},
 		Codecs:     []codec.Codec{cborcodec.New(), gobcodec.New(), jsoncodec.New()},
 		Services: tenon.Services{
-			"kv":    dynamic.Service(newStore()),
-			"files": dynamic.New(func(_ context, c filesConfig) (*files, error) { return &files{c}, nil }),
+			"kv": dynamic.Service(newStore()),
+			"files": dynamic.New(func(_ context, c filesConfig) (*files, error) {
+				if c.Root == "" {
+					return nil, tenon.Errorf(tenon.InvalidArgument, "there is no root")
+				}
+				return &files{c}, nil
+			}),
 		},
 		Default: "kv",
+	}
+	if is("nameless") {
+		cfg.Name = ""
 	}
 	switch {
 	case is("gob"):

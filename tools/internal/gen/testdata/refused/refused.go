@@ -215,3 +215,8 @@ type Deeper interface {
 		Take(ctx context.Context, c chan int) error
 	}) error) error
 }
+
+type EmbedsError interface {
+	error
+	Do(ctx context.Context) error
+}
