@@ -71,8 +71,8 @@ generate: ## Run go generate in all modules
 	go generate $(PKGS)
 
 .PHONY: install
-install: ## Install the tenon command of this clone
-	go install ./tools/tenon
+install: ## Install the commands tenon and protoc-gen-tenon of this clone
+	go install ./tools/tenon ./tools/protoc-gen-tenon
 
 .PHONY: clean
 clean: ## Remove what these verbs leave behind
@@ -167,7 +167,7 @@ fuzz: ## Run every fuzz target for FUZZTIME (FUZZ=name for some)
 
 .PHONY: bench
 bench: ## Measure beside go-plugin, ttrpc and gRPC, in one run (some minutes)
-	GOWORK=off go -C tools/bench run . -json bench.json
+	GOWORK=off go -C tools/bench run . -json bench.json -charts charts
 
 .PHONY: bench-quick
 bench-quick: ## The same in under a minute, with less to rely on
@@ -176,6 +176,10 @@ bench-quick: ## The same in under a minute, with less to rely on
 .PHONY: bench-bars
 bench-bars: ## Measure what the bars need, and say which hold
 	GOWORK=off go -C tools/bench run . -bars
+
+.PHONY: compat-bars
+compat-bars: ## Measure calls and starts of compat-goplugin against go-plugin, in turns
+	GOWORK=off go -C compat-goplugin/test test -count=1 -run TestBars -v -timeout=30m ./pair -bars
 
 .PHONY: vuln
 vuln: $(TOOLS)/govulncheck ## Look for known vulnerabilities (needs the Go vulnerability database)

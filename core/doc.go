@@ -8,9 +8,10 @@
 //
 // # Ways to define a service
 //
-// The package dynamic serves any Go value by reflection and binds a struct of
-// funcs to it on the host, with nothing generated. The package rpc has typed
-// helpers to write a service by hand.
+// The command "tenon gen" makes all that is needed of a Go interface. The package
+// dynamic serves any Go value by reflection and binds a struct of funcs to it on the
+// host, with nothing generated. The package rpc has typed helpers to write a service
+// by hand.
 //
 // # What a host and its plugins share
 //

@@ -49,7 +49,8 @@ type ServeConfig struct {
 	Name, Release string
 
 	// Limits bounds what a host can make the plugin hold. Default:
-	// [rpc.DefaultLimits].
+	// [rpc.DefaultLimits], but 65,536 calls: who started a process can end it, and
+	// need not be kept from using it.
 	Limits Limits
 
 	// Errors are the application's errors that keep their identity across the link.
@@ -245,6 +246,18 @@ func (cfg ServeConfig) launched() bool {
 	return cfg.Cookie.present() && os.Getenv(launch.LinkEnv) != ""
 }
 
+// servedCalls is how many calls of its host a plugin serves at a time. A host
+// serves its plugins fewer.
+const servedCalls = 1 << 16
+
+func (cfg ServeConfig) limits() Limits {
+	l := cfg.Limits
+	if l.Calls == 0 {
+		l.Calls = servedCalls
+	}
+	return l.WithDefaults()
+}
+
 // versions returns the services of every protocol version.
 func (cfg ServeConfig) versions() map[int]Services {
 	all := maps.Clone(cfg.Versions)
@@ -311,12 +324,13 @@ func (cfg ServeConfig) greetHost(ctx context.Context, link net.Conn) (*served, e
 	if err != nil {
 		return nil, fmt.Errorf("tenon: serve: %w", err)
 	}
+	cfg.Limits = cfg.limits()
 	versions := cfg.versions()
 	have := hello.Have{
 		Versions:   slices.Collect(maps.Keys(versions)),
 		Transports: d.over(link),
 		Codecs:     names(d.codecs),
-		Limits:     cfg.Limits.WithDefaults(),
+		Limits:     cfg.Limits,
 		Features:   features,
 		Name:       cfg.Name, Release: cfg.release(),
 		Instance: newInstance(),

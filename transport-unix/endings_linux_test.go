@@ -257,12 +257,10 @@ func TestPeerIsKilled(t *testing.T) {
 	theirs.Close()
 	s := newSession(t, link, transport.Config{Side: transport.Host})
 	results := make(chan error, 7)
-	var streams []*stream
 	for range 3 {
 		st := mustAccept(t, s)
 		st.SetReadDeadline(time.Time{})
 		mustRead(t, st, len("last words"))
-		streams = append(streams, st)
 		go func() {
 			_, err := st.Read(make([]byte, 1))
 			if err == io.EOF {

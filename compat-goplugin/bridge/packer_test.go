@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	goplugin "github.com/tenon-dev/tenon/compat-goplugin"
 	"github.com/tenon-dev/tenon/compat-goplugin/bridge"
 	tenon "github.com/tenon-dev/tenon/core"
 	"github.com/tenon-dev/tenon/core/launch"
@@ -43,11 +44,11 @@ func packerClient(t *testing.T, api string) *tenon.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	goplugin := bridgeDialect(t) // which must not take the other's answer
+	other := bridgeDialect(t) // which must not take this answer
 	c := tenon.NewClient(tenon.ClientConfig{
 		Cookie:   cookie,
 		Launcher: launch.Command(exe, launch.Setenv("BRIDGE_ROLE=packer "+api, "BRIDGE_DIR="+t.TempDir(), "GORACE=atexit_sleep_ms=0")),
-		Dialects: []tenon.Dialect{goplugin, bridge.Packer(bridge.PackerConfig{
+		Dialects: []tenon.Dialect{other, bridge.Packer(bridge.PackerConfig{
 			Open: func(conn net.Conn) (bridge.PackerSession, error) { return echoes{conn}, nil },
 		})},
 	})
@@ -103,4 +104,19 @@ func TestPackersLine(t *testing.T) {
 			t.Errorf("%q: %v", line, !want)
 		}
 	}
+}
+
+func FuzzPackersLine(f *testing.F) {
+	f.Add("5|0|unix|/tmp/x")
+	f.Add("1|0|tcp|127.0.0.1:1|grpc")
+	packer := bridge.Packer(bridge.PackerConfig{})
+	other, err := bridge.Dialect(&goplugin.ClientConfig{HandshakeConfig: handshake, Plugins: plugins})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		if packer.Match([]byte(line)) && other.Match([]byte(line)) {
+			t.Errorf("%q is an answer of both", line)
+		}
+	})
 }

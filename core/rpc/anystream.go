@@ -116,7 +116,7 @@ func (c *Call) DoStream(args, result any) (*AnyStream, error) {
 		defer s.cancel()
 		s.err = c.Do(args, result)
 		switch {
-		case c.results.refused || s.err != nil && !receiving:
+		case c.results.refused || s.err != nil && !(receiving && c.replied):
 			f.abort(s.err)
 		case !receiving:
 			f.abort(errFlowOver) // the callee has answered, and takes no more

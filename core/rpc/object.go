@@ -267,7 +267,7 @@ func (b *binding) exchange(ctx context.Context, bound boundMethod, method string
 // takeResults takes the table of live results off a reply.
 func (b *binding) takeResults(reply *message, live *Call, method string) error {
 	if live != nil {
-		live.results.refused = reply.flags&flagRefused != 0
+		live.replied, live.results.refused = true, reply.flags&flagRefused != 0
 	}
 	if reply.flags&flagReferences == 0 {
 		return nil

@@ -28,6 +28,7 @@ type Call struct {
 	passing passing
 	pumps   []func() // started with the call
 	stream  *flow    // of a streaming method; it may outlive the call
+	replied bool     // the callee has answered
 	results taking
 	writers []<-chan struct{} // closed when all that the callee wrote has arrived
 }
@@ -118,7 +119,7 @@ func (c *Call) Do(args, result any) error {
 	if err == nil {
 		err = c.b.call(c.ctx, c.bound, c.method, args, result, c)
 	}
-	if err != nil && (c.results.refused || c.pumps != nil) { // it did not run, or was not even sent
+	if err != nil && (c.results.refused || !c.replied) { // it did not run, or nobody will say how it ended
 		c.passing.abort(err)
 		c.start()
 	}

@@ -39,7 +39,9 @@ func TestJudge(t *testing.T) {
 			ratio := span3{Median: figure(v)}
 			return row{Work: "down", Size: "64KiB", Callers: 1, Subject: "tenon", Transport: transport, Ratios: map[string]span3{"times_gp_grpc": ratio, "p50_to_raw": ratio}}
 		}
-		return []row{of("direct", direct), of("yamux", yamux), {Work: "down", Size: "64KiB", Callers: 1, Subject: "raw", Ratios: map[string]span3{"times_gp_grpc": {Median: 99}}}}
+		otherCodec := of("direct", 77)
+		otherCodec.Codec = "gob"
+		return []row{of("direct", direct), of("yamux", yamux), otherCodec, {Work: "down", Size: "64KiB", Callers: 1, Subject: "raw", Ratios: map[string]span3{"times_gp_grpc": {Median: 99}}}}
 	}
 	tests := []struct {
 		name string
@@ -51,6 +53,7 @@ func TestJudge(t *testing.T) {
 		{"one transport", bar{over: "yamux", ratio: "times_gp_grpc", least: 2}, 1.5, "yamux", false},
 		{"the best reaches it", bar{over: "best", ratio: "times_gp_grpc", least: 2}, 2, "direct", true},
 		{"the least is the best", bar{over: "best", ratio: "p50_to_raw", most: 1.5}, 1.5, "yamux", true},
+		{"another codec", bar{over: "best", codec: "gob", ratio: "times_gp_grpc", least: 2}, 77, "direct", true},
 		{"too much", bar{over: "direct", ratio: "p50_to_raw", most: 1.5}, 2, "direct", false},
 		{"not measured", bar{over: "smux", ratio: "times_gp_grpc", least: 1}, math.NaN(), "", false},
 		{"not measured, at most", bar{over: "smux", ratio: "p50_to_raw", most: 1}, math.NaN(), "", false},
@@ -64,7 +67,7 @@ func TestJudge(t *testing.T) {
 		}
 	}
 	var out strings.Builder
-	if short := judge(&out, rows(9, 1.5)); short != len(bars())-1 {
+	if short := judge(&out, rows(9, 1.5)); short != len(bars())-1 { // the only one that rows has a figure for and that holds
 		t.Errorf("%d of %d bars fall short:\n%s", short, len(bars()), &out)
 	}
 	for _, line := range []string{"64 KiB messages down, against gp-grpc ", "9.00", "holds", "1.50", "falls short", "not measured"} {

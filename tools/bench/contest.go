@@ -22,7 +22,9 @@ type contestant struct {
 	perSecond                []float64
 	hostMallocs, peerMallocs []float64 // for each call
 	hostBytes, peerBytes     []float64
-	rss, binary              []float64 // bytes; of a launch only
+	rss, binary              []float64 // bytes of the plugin
+	hostGoroutines           []float64 // for each plugin
+	peerGoroutines           []float64
 }
 
 // A contest measures one cell: all its subjects take turns, in an order that
@@ -78,8 +80,14 @@ func (c *contest) run(ctx context.Context) error {
 
 // turn lets one subject run.
 func (c *contest) turn(ctx context.Context, p *contestant, runIn, length time.Duration) (s *slice, err error) {
+	calls := ctx
+	if c.cell.deadline {
+		var cancel context.CancelFunc
+		calls, cancel = context.WithTimeout(ctx, time.Hour)
+		defer cancel()
+	}
 	err = p.running.guard(ctx, runIn+length, func() error {
-		s, err = runSlice(ctx, p.workers, runIn, length)
+		s, err = runSlice(calls, p.workers, runIn, length)
 		return err
 	})
 	return s, err
@@ -104,6 +112,7 @@ func (c *contest) measure(ctx context.Context, p *contestant) error {
 	peer = after.Since(peer)
 	messages := float64(c.cell.work.Messages())
 	n := float64(s.calls) * messages
+	p.rss = append(p.rss, residentBytes(p.running.session.PID()))
 	p.p50 = append(p.p50, float64(s.seen.Quantile(0.50))/messages)
 	p.p99 = append(p.p99, float64(s.seen.Quantile(0.99))/messages)
 	p.perSecond = append(p.perSecond, s.perSecond()*messages)
@@ -116,7 +125,7 @@ func (c *contest) measure(ctx context.Context, p *contestant) error {
 
 // missed fills in for rounds that gave no figures, so that rounds can be compared.
 func (p *contestant) missed(rounds int) {
-	for _, list := range []*[]float64{&p.p50, &p.p99, &p.perSecond, &p.hostMallocs, &p.peerMallocs, &p.hostBytes, &p.peerBytes, &p.rss, &p.binary} {
+	for _, list := range []*[]float64{&p.p50, &p.p99, &p.perSecond, &p.hostMallocs, &p.peerMallocs, &p.hostBytes, &p.peerBytes, &p.rss, &p.binary, &p.hostGoroutines, &p.peerGoroutines} {
 		for len(*list) < rounds {
 			*list = append(*list, math.NaN())
 		}

@@ -128,7 +128,7 @@ func TestWhoFailsFallsOutAlone(t *testing.T) {
 	broken := newFake(func(context.Context) error { return errBroken })
 	fine := newFake(func(context.Context) error { return nil })
 	work, _ := subject.ParseWork("64B")
-	c := &contest{cell: cell{work, 1, 0}, rounds: 2, slice: time.Millisecond, progress: newProgress(io.Discard, &options{}), contestants: []*contestant{
+	c := &contest{cell: cell{work: work, callers: 1}, rounds: 2, slice: time.Millisecond, progress: newProgress(io.Discard, &options{}), contestants: []*contestant{
 		{subject: chosen[0], running: broken}, {subject: chosen[1], running: fine},
 	}}
 	// The fakes have no side channel: only the warm-up is run here.

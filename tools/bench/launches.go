@@ -32,7 +32,7 @@ func launches(ctx context.Context, opts *options, progress *progress) (launched,
 	var subjects []subject.Subject
 	var packages []string
 	for _, s := range opts.subjects {
-		if codec := s.Label().Codec; codec == "" || codec == "cbor" { // the only one that the programs have
+		if codec := s.Label().Codec; (codec == "" || codec == "cbor") && !onlyCalls(s) { // the only one that the programs have
 			subjects = append(subjects, s)
 			packages = append(packages, modulePath+"/plugins/"+s.Role())
 		}
@@ -78,6 +78,7 @@ func launches(ctx context.Context, opts *options, progress *progress) (launched,
 // build builds programs into a folder.
 func build(ctx context.Context, dir string, packages []string) error {
 	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-o", dir + string(filepath.Separator)}, packages...)...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as plugins are built that are shipped
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the programs to launch: %w\n%srun the benchmark in the folder tools/bench with GOWORK=off, or leave launch out of -work", err, out)
 	}

@@ -40,6 +40,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if report != nil && opts.json != "" {
 		err = errors.Join(err, report.save(opts.json))
 	}
+	if report != nil && opts.charts != "" && ctx.Err() == nil {
+		err = errors.Join(err, report.draw(opts.charts))
+	}
 	switch {
 	case ctx.Err() != nil:
 		fmt.Fprintln(stderr, "bench: interrupted")

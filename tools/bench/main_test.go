@@ -6,12 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tenon-dev/tenon/tools/bench/internal/subject"
 )
 
 // The test binary plays every program that the host starts, as the real one does.
@@ -64,7 +67,7 @@ func noChildren(t *testing.T) {
 
 func TestAllSubjectsEcho(t *testing.T) {
 	r := bench(t, 0, "-rounds=2", "-slice=5ms", "-work=64B,struct", "-callers=2", "-codecs="+strings.Join(codecList(), ","))
-	const subjectsThatAnswer = 1 + 3*4 + 2 + 2 // raw, tenon, go-plugin, others
+	const subjectsThatAnswer = 1 + 4*4 + 4 + 2 + 2 // raw, tenon, tenon-quick, go-plugin, others
 	checkEchoes(t, r, 2*subjectsThatAnswer)
 	if r.Machine.Cores < 1 || r.Machine.Go != runtime.Version() || !strings.HasPrefix(r.Command, "bench -rounds=2") {
 		t.Errorf("the head is %+v", r)
@@ -73,7 +76,7 @@ func TestAllSubjectsEcho(t *testing.T) {
 
 func TestExtremeSizes(t *testing.T) {
 	r := bench(t, 0, "-rounds=2", "-slice=5ms", "-work=0B,2MiB", "-callers=1")
-	checkEchoes(t, r, 2*(1+3+2+2))
+	checkEchoes(t, r, 2*(1+4+4+2+2))
 }
 
 // checkEchoes checks that there are so many rows, all complete.
@@ -106,7 +109,7 @@ func checkEchoes(t *testing.T, r *report, want int) {
 
 func TestLaunch(t *testing.T) {
 	r := bench(t, 0, "-rounds=1", "-work=launch")
-	if got, want := len(r.Rows), 2*10; got != want {
+	if got, want := len(r.Rows), 2*11; got != want {
 		t.Errorf("%d rows, want %d", got, want)
 	}
 	for _, row := range r.Rows {
@@ -121,9 +124,9 @@ func TestLaunch(t *testing.T) {
 
 func TestStreams(t *testing.T) {
 	r := bench(t, 0, "-rounds=2", "-slice=5ms", "-work=down:64KiB,up:64B,both:1KiB,reader:64KiB,beside", "-codecs=cbor,proto")
-	// Tenon over three transports, with streams of Go values only; raw knows neither both nor unary.
+	// Tenon over four transports, with streams of Go values only; raw knows neither both nor unary.
 	const peers = 2
-	if got, want := len(r.Rows), (1+3+peers)+(1+3+peers)+(3+peers)+(1+6+peers-1)+(1+peers+3); got < want {
+	if got, want := len(r.Rows), (1+4+peers)+(1+4+peers)+(4+peers)+(1+8+peers-1)+(1+peers+4); got < want {
 		t.Errorf("%d rows, want %d or more", got, want)
 	}
 	seen := map[string]int{}
@@ -150,8 +153,103 @@ func TestDeath(t *testing.T) {
 			t.Errorf("%s of %s: %+v", row.Work, row.name(), row)
 		}
 	}
+	if len(r.Rows) != 5 {
+		t.Errorf("%d rows, want bare and four of tenon", len(r.Rows))
+	}
+}
+
+// TestGrowth measures what grows, in few steps.
+func TestGrowth(t *testing.T) {
+	r := bench(t, 0, "-quick", "-rounds=2", "-slice=5ms", "-work=64B,calls,streams,plugins", "-callers=64", "-subjects=raw,tenon,gp-netrpc,gp-grpc")
+	seen := map[string]int{}
+	for _, row := range r.Rows {
+		seen[fmt.Sprint(row.Work, " ", row.Callers)]++
+		if row.Error != "" || row.Rounds != 2 || row.PerSecond <= 0 || row.P99 < row.P50 {
+			t.Errorf("%s of %s, %d: %+v", row.Work, row.name(), row.Callers, row)
+		}
+		if runtime.GOOS == "linux" && row.ResidentBytes < 1<<20 {
+			t.Errorf("%s of %s, %d: RSS %v", row.Work, row.name(), row.Callers, row.ResidentBytes)
+		}
+		if own := row.Ratios[ownRatio].Median; (own > 0) != (row.Work == callsName) {
+			t.Errorf("%s of %s, %d: to its own 64: %v", row.Work, row.name(), row.Callers, own)
+		}
+		if row.Work == pluginsName && row.Subject == "tenon" && row.HostGoroutines <= 0 {
+			t.Errorf("no goroutines for a plugin of %s: %+v", row.name(), row)
+		}
+	}
+	// Raw and net/rpc have no streams of messages.
+	for what, want := range map[string]int{"echo 64": 7, "calls 1": 7, "calls 100": 7, "streams 1": 5, "streams 100": 5, "plugins 1": 7, "plugins 5": 7} {
+		if seen[what] != want {
+			t.Errorf("%d rows of %q, want %d", seen[what], what, want)
+		}
+	}
+}
+
+// TestManyStreamsAreAllowed opens more than anybody's defaults allow.
+func TestManyStreamsAreAllowed(t *testing.T) {
+	opts := &options{rounds: 1, slice: time.Millisecond}
+	opts.add(cell{work: smallWork(subject.Turns), callers: 300, growth: streamsName})
+	all, err := subjects([]string{"cbor"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if opts.subjects, err = choose(all, []string{"tenon"}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := measure(t.Context(), opts, io.Discard, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Rows) != len(transportNames()) {
+		t.Errorf("%d rows", len(r.Rows))
+	}
+	noChildren(t)
+}
+
+// TestDeadlineAndIdle wants what else is counted.
+func TestDeadlineAndIdle(t *testing.T) {
+	r := bench(t, 0, "-rounds=2", "-slice=5ms", "-work=deadline,idle", "-subjects=raw,tenon,gp-grpc")
+	for _, row := range r.Rows {
+		beyond, ok := row.Ratios["allocs_beyond_codec"]
+		switch {
+		case row.Error != "":
+			t.Errorf("%s of %s: %s", row.Work, row.name(), row.Error)
+		case row.Work == deadlineName && row.Subject == "tenon" && (beyond.Median <= 0 || beyond.Median >= row.AllocsPerOp):
+			t.Errorf("%s: %v allocations, %v beyond the codec's", row.name(), row.AllocsPerOp, beyond)
+		case row.Subject != "tenon" && ok:
+			t.Errorf("%s has a codec's allocations", row.name())
+		case row.Work == idleName && row.Subject == "tenon" && (row.HostGoroutines <= 0 || row.PluginGoroutines <= 0):
+			t.Errorf("idle of %s: %v and %v goroutines", row.name(), row.HostGoroutines, row.PluginGoroutines)
+		}
+	}
+	if want := 2 * (1 + len(transportNames()) + 1); len(r.Rows) != want {
+		t.Errorf("%d rows, want %d", len(r.Rows), want)
+	}
+}
+
+// TestRowsHaveTheSameFields reads the file as other programs do.
+func TestRowsHaveTheSameFields(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "bench.json")
+	if code := run(t.Context(), []string{"-rounds=1", "-slice=5ms", "-work=64B,idle", "-callers=1", "-subjects=raw,tenon/unix", "-json", file}, io.Discard, io.Discard); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r struct{ Rows []map[string]any }
+	if err := json.Unmarshal(b, &r); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range r.Rows {
+		for _, field := range strings.Fields("work size callers subject transport codec rounds p50_ns p99_ns per_second mb_per_second allocs_per_op bytes_per_op") {
+			if v, ok := row[field]; !ok || v == nil && row["work"] == "echo" {
+				t.Errorf("%s is %v in %v", field, v, row)
+			}
+		}
+	}
 	if len(r.Rows) != 4 {
-		t.Errorf("%d rows, want bare and three of tenon", len(r.Rows))
+		t.Errorf("%d rows", len(r.Rows))
 	}
 }
 

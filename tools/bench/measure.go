@@ -31,7 +31,7 @@ func measure(ctx context.Context, opts *options, stdout, stderr io.Writer) (*rep
 	fell := 0
 	for _, c := range opts.cells {
 		contest := &contest{cell: c, rounds: opts.rounds, slice: opts.slice, progress: progress}
-		contest.contestants = e.contestants(ctx, opts.subjects)
+		contest.contestants = e.contestants(ctx, opts, c)
 		err := profiled(opts.profile, contest, func() error { return contest.run(ctx) })
 		e.forget(contest.contestants)
 		progress.clear()
@@ -39,26 +39,15 @@ func measure(ctx context.Context, opts *options, stdout, stderr io.Writer) (*rep
 			return rep, err
 		}
 		fell += failures(contest.contestants)
-		rep.add(stdout, tableOf(c, contest.contestants))
+		t := tableOf(c, contest.contestants)
+		t.compareWithOwn(rep.Rows)
+		rep.add(stdout, t)
 	}
-	e.close() // launches want the machine for themselves
-	if opts.launch {
-		launched, stopped, err := launches(ctx, opts, progress)
-		progress.clear()
-		if err != nil {
-			return rep, err
-		}
-		fell += failures(launched)
-		rep.add(stdout, launchTable("launch", launched), launchTable("stop", stopped))
-	}
-	if opts.death {
-		died, err := deaths(ctx, opts, progress)
-		progress.clear()
-		if err != nil {
-			return rep, err
-		}
-		fell += failures(died)
-		rep.add(stdout, launchTable(deathName, died))
+	e.close() // what follows wants the machine for itself
+	n, err := processes(ctx, opts, hub, progress, func(tables ...*table) { rep.add(stdout, tables...) })
+	progress.clear()
+	if fell += n; err != nil {
+		return rep, err
 	}
 	if opts.bars {
 		if short := judge(stdout, rep.Rows); short > 0 {
@@ -71,22 +60,72 @@ func measure(ctx context.Context, opts *options, stdout, stderr io.Writer) (*rep
 	return rep, nil
 }
 
+// processes measures what is not about calls: whole processes, and their ends. It
+// returns how many subjects fell out.
+func processes(ctx context.Context, opts *options, hub *sidechannel.Hub, progress *progress, add func(...*table)) (fell int, err error) {
+	if len(opts.plugins) > 0 {
+		for _, n := range opts.plugins {
+			many, err := manyPlugins(ctx, opts, n, progress)
+			progress.clear()
+			if err != nil {
+				return fell, err
+			}
+			fell += failures(many)
+			add(pluginsTable(n, many))
+		}
+	}
+	if opts.idle {
+		still, err := idles(ctx, opts, hub, progress)
+		progress.clear()
+		if err != nil {
+			return fell, err
+		}
+		fell += failures(still)
+		add(idleTable(still))
+	}
+	if opts.launch {
+		launched, stopped, err := launches(ctx, opts, progress)
+		progress.clear()
+		if err != nil {
+			return fell, err
+		}
+		fell += failures(launched)
+		add(launchTable(launchName, launched), launchTable("stop", stopped))
+	}
+	if opts.death {
+		died, err := deaths(ctx, opts, progress)
+		progress.clear()
+		if err != nil {
+			return fell, err
+		}
+		fell += failures(died)
+		add(launchTable(deathName, died))
+	}
+	return fell, nil
+}
+
 // ensemble holds the programs that run, from cell to cell.
 type ensemble struct {
 	hub     *sidechannel.Hub
 	running map[subject.Label]*running
+	streams int // for which they were started
 }
 
-// contestants returns everybody who answers calls, and starts who does not run.
-func (e *ensemble) contestants(ctx context.Context, subjects []subject.Subject) []*contestant {
+// contestants returns everybody who answers the calls of c, and starts who does not
+// run.
+func (e *ensemble) contestants(ctx context.Context, opts *options, c cell) []*contestant {
+	if e.streams != c.streams() {
+		e.close()
+		e.streams = c.streams()
+	}
 	var all []*contestant
-	for _, s := range subjects {
-		if name := s.Label().Subject; name == bareName || name == gpAutoMTLSName {
-			continue // these are only launched
+	for _, s := range opts.subjects {
+		if name := s.Label().Subject; name == bareName || name == gpAutoMTLSName || !opts.takesPart(s, c) {
+			continue // the first two are only launched
 		}
 		p := &contestant{subject: s, running: e.running[s.Label()]}
 		if p.running == nil {
-			if p.running, p.err = start(ctx, e.hub, s); p.err == nil {
+			if p.running, p.err = start(ctx, e.hub, s, e.streams); p.err == nil {
 				e.running[s.Label()] = p.running
 			}
 		}

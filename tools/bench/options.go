@@ -5,11 +5,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/tenon-dev/tenon/tools/bench/internal/sample"
 	"github.com/tenon-dev/tenon/tools/bench/internal/subject"
 )
 
@@ -20,53 +18,30 @@ type options struct {
 	slice    time.Duration
 	cells    []cell
 	launch   bool
-	death    bool // a plugin is killed while calls are in flight
-	bars     bool // judge the figures
+	idle     bool  // how many goroutines a plugin costs that does nothing
+	plugins  []int // how many of them run at a time
+	death    bool  // a plugin is killed while calls are in flight
+	bars     bool  // judge the figures
+	narrow   bool  // of all codecs but the first only what compares codecs
 	subjects []subject.Subject
 	json     string
+	charts   string // a folder
 	profile  string
 	list     bool
-}
-
-// A cell is one kind of call, made by so many goroutines at a time.
-type cell struct {
-	work    subject.Work
-	callers int
-	beside  int // streams that run on the same session meanwhile
-}
-
-// besideName is the work of small calls beside large streams.
-const besideName = "beside"
-
-// besideStreams is how many streams those are.
-const besideStreams = 4
-
-// besideWork is what each of them carries.
-func besideWork() subject.Work {
-	return subject.Work{Kind: subject.Down, Size: 64 << 10, Data: sample.Bytes(64 << 10)}
-}
-
-func (c cell) String() string {
-	switch {
-	case c.beside > 0:
-		return fmt.Sprintf("echo %v beside %d streams of %v, callers %d", c.work, c.beside, besideWork(), c.callers)
-	case c.work.Kind != subject.Echo:
-		return fmt.Sprintf("stream %v, streams %d", c.work, c.callers)
-	}
-	return fmt.Sprintf("echo %v, callers %d", c.work, c.callers)
 }
 
 var errHelp = flag.ErrHelp
 
 const (
-	fullRounds, quickRounds = 9, 3
-	fullSlice, quickSlice   = 250 * time.Millisecond, 80 * time.Millisecond
-	fullWork                = "64B,1KiB,64KiB,1MiB,struct,down:64KiB,down:64B,up:64KiB,up:64B,both:64KiB,both:64B,reader:64KiB,beside,launch,death"
-	quickWork               = "64B,1MiB,struct,down:64KiB,beside,launch"
+	fullRounds, quickRounds   = 7, 3
+	fullSlice, quickSlice     = 120 * time.Millisecond, 60 * time.Millisecond
+	fullWork                  = "0B,64B,1KiB,64KiB,1MiB,struct,deadline,down:64KiB,down:64B,up:64KiB,up:64B,both:64KiB,both:64B,reader:64KiB,beside,calls,streams,plugins,idle,launch,death"
+	quickWork                 = "64B,1MiB,struct,down:64KiB,beside,launch"
+	fullCallers, quickCallers = "1,8,64,512", "1,64"
 
-	// quickMost is how many bytes may be on their way at a time in a quick run: with
+	// fullMost and quickMost are how many bytes may be on their way at a time: with
 	// more, one turn of some peers takes seconds.
-	quickMost = 8 << 20
+	fullMost, quickMost = 64 << 20, 8 << 20
 
 	maxRounds  = 1000
 	maxCallers = 10_000
@@ -81,11 +56,12 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	quick := fs.Bool("quick", false, "measure less, in under a minute")
 	fs.IntVar(&opts.rounds, "rounds", 0, fmt.Sprintf("how many `rounds` interleave the subjects (default %d, quick %d)", fullRounds, quickRounds))
 	fs.DurationVar(&opts.slice, "slice", 0, fmt.Sprintf("how `long` a subject runs in one round (default %v, quick %v)", fullSlice, quickSlice))
-	work := fs.String("work", "", fmt.Sprintf("`what` to measure: sizes, struct, streams (down:, up:, both:, reader: and a size), beside (64B beside four streams), launch, death (default %s, quick %s)", fullWork, quickWork))
-	callers := fs.String("callers", "1,64", "how many `callers` make calls at a time; 512 is of interest too")
+	work := fs.String("work", "", fmt.Sprintf("`what` to measure: sizes, struct, streams (down:, up:, both:, turns:, reader: and a size), deadline, beside (64B beside four streams), what grows (calls, streams, plugins), idle, launch, death (default %s, quick %s)", fullWork, quickWork))
+	callers := fs.String("callers", "", fmt.Sprintf("how many `callers` make calls at a time (default %s, quick %s)", fullCallers, quickCallers))
 	names := fs.String("subjects", "", "`whom` to measure, by names or beginnings of names that -list prints (default all)")
-	codecNames := fs.String("codecs", "cbor", "`codecs` of Tenon: "+strings.Join(codecList(), ", "))
+	codecNames := fs.String("codecs", "", "`codecs` of Tenon, of "+strings.Join(codecList(), ", ")+" (default all for 64B and struct with 1 and 64 callers, and else the first; quick the first)")
 	fs.StringVar(&opts.json, "json", "", "write the figures to this `file` too")
+	fs.StringVar(&opts.charts, "charts", "", "draw charts of the figures into this `folder`, as SVG")
 	fs.StringVar(&opts.profile, "cpuprofile", "", "write CPU profiles of both sides to files whose names begin with `prefix`; for one subject only")
 	fs.BoolVar(&opts.bars, "bars", false, "measure what the bars need, print each with its figure, and end with 1 when one falls short")
 	fs.BoolVar(&opts.list, "list", false, "print the subjects with their settings, and measure nothing")
@@ -95,9 +71,12 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	if fs.NArg() > 0 {
 		return nil, fmt.Errorf("there are arguments after the flags: %q", fs.Args())
 	}
-	defaults := []any{fullRounds, fullSlice, fullWork}
+	defaults := []any{fullRounds, fullSlice, fullWork, fullCallers}
 	if *quick {
-		defaults = []any{quickRounds, quickSlice, quickWork}
+		defaults = []any{quickRounds, quickSlice, quickWork, quickCallers}
+	}
+	if *callers == "" {
+		*callers = defaults[3].(string)
 	}
 	if opts.rounds == 0 {
 		opts.rounds = defaults[0].(int)
@@ -105,9 +84,18 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	if opts.slice == 0 {
 		opts.slice = defaults[1].(time.Duration)
 	}
+	if *codecNames == "" {
+		*codecNames = codecList()[0]
+		switch opts.narrow = opts.bars || !*quick && *work == ""; {
+		case opts.bars:
+			*codecNames = "cbor,gob"
+		case opts.narrow:
+			*codecNames = strings.Join(codecList(), ",")
+		}
+	}
 	if opts.bars {
-		*work = barsWork
-		*names = "tenon,raw,bare,gp-grpc,gp-netrpc,gp-automtls"
+		*work, *callers = barsWork, "1,64"
+		*names = "tenon,tenon-quick,raw,bare,gp-grpc,gp-netrpc,gp-automtls"
 	}
 	if *work == "" {
 		*work = defaults[2].(string)
@@ -129,42 +117,6 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 		err = errors.New("-cpuprofile: choose one subject with -subjects, or the profiles say nothing")
 	}
 	return opts, err
-}
-
-// plan makes the cells.
-func (o *options) plan(work, callers []string, quick bool) error {
-	for _, name := range work {
-		if name == "launch" || name == deathName {
-			o.launch = o.launch || name == "launch"
-			o.death = o.death || name == deathName
-			continue
-		}
-		besides := 0
-		if name == besideName {
-			name, besides = "64B", besideStreams
-		}
-		w, err := subject.ParseWork(name)
-		if err != nil {
-			return fmt.Errorf("-work: %w", err)
-		}
-		for _, text := range callers {
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 1 || n > maxCallers {
-				return fmt.Errorf("-callers: %q is no number between 1 and %d", text, maxCallers)
-			}
-			if c := (cell{work: w, callers: n, beside: besides}); o.bars && !inBars(c) {
-				continue
-			}
-			if besides > 0 || w.Kind != subject.Echo {
-				o.cells = append(o.cells, cell{w, 1, besides})
-				break // one caller, one stream
-			}
-			if !quick || w.Size*n <= quickMost {
-				o.cells = append(o.cells, cell{work: w, callers: n})
-			}
-		}
-	}
-	return nil
 }
 
 // list cuts a value at its commas.

@@ -19,7 +19,14 @@ type progress struct {
 }
 
 func newProgress(w io.Writer, opts *options) *progress {
-	p := &progress{w: w, steps: len(opts.cells) * (opts.rounds + 1) * len(opts.subjects)}
+	p := &progress{w: w}
+	for _, c := range opts.cells {
+		for _, s := range opts.subjects {
+			if opts.takesPart(s, c) {
+				p.steps += opts.rounds + 1
+			}
+		}
+	}
 	if f, ok := w.(*os.File); ok {
 		info, err := f.Stat()
 		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0

@@ -28,30 +28,33 @@ type report struct {
 	names []string // of the subjects, in their order
 }
 
-// A row is one subject in one cell. Its figures are medians over the rounds;
-// those that were not measured are left out.
+// A row is one subject in one cell. Its figures are medians over the rounds. The
+// first fields are in every row, with null for what was not measured; the others
+// are left out then.
 type row struct {
-	Work      string `json:"work"` // "echo", "launch", "stop"
-	Size      string `json:"size,omitempty"`
-	Callers   int    `json:"callers,omitempty"`
-	Subject   string `json:"subject"`
-	Transport string `json:"transport,omitempty"`
-	Codec     string `json:"codec,omitempty"`
-	Rounds    int    `json:"rounds"`
-	Error     string `json:"error,omitempty"`
+	Work        string `json:"work"` // "echo", "down", "launch", "stop", …
+	Size        string `json:"size"` // of a message; "" where there is none
+	Callers     int    `json:"callers"`
+	Subject     string `json:"subject"`
+	Transport   string `json:"transport"`
+	Codec       string `json:"codec"`
+	Rounds      int    `json:"rounds"`
+	P50         figure `json:"p50_ns"`
+	P99         figure `json:"p99_ns"`
+	PerSecond   figure `json:"per_second"`
+	MBPerSecond figure `json:"mb_per_second"` // of payload, one way
+	AllocsPerOp figure `json:"allocs_per_op"` // both sides together
+	BytesPerOp  figure `json:"bytes_per_op"`  // both sides together
 
-	P50           figure           `json:"p50_ns,omitzero"`
-	P99           figure           `json:"p99_ns,omitzero"`
-	PerSecond     figure           `json:"per_second,omitzero"`
-	MBPerSecond   figure           `json:"mb_per_second,omitzero"` // of payload, one way
-	AllocsPerOp   figure           `json:"allocs_per_op,omitzero"` // both sides together
-	BytesPerOp    figure           `json:"bytes_per_op,omitzero"`  // both sides together
-	HostAllocs    figure           `json:"host_allocs_per_op,omitzero"`
-	PluginAllocs  figure           `json:"plugin_allocs_per_op,omitzero"`
-	ResidentBytes figure           `json:"rss_bytes,omitzero"`
-	BinaryBytes   figure           `json:"binary_bytes,omitzero"`
-	Spread        map[string]span  `json:"spread,omitempty"` // least and greatest over the rounds
-	Ratios        map[string]span3 `json:"ratios,omitempty"` // taken in each round
+	Error            string           `json:"error,omitempty"`
+	HostAllocs       figure           `json:"host_allocs_per_op,omitzero"`
+	PluginAllocs     figure           `json:"plugin_allocs_per_op,omitzero"`
+	ResidentBytes    figure           `json:"rss_bytes,omitzero"` // of a plugin
+	BinaryBytes      figure           `json:"binary_bytes,omitzero"`
+	HostGoroutines   figure           `json:"host_goroutines,omitzero"` // for each plugin
+	PluginGoroutines figure           `json:"plugin_goroutines,omitzero"`
+	Spread           map[string]span  `json:"spread,omitempty"` // least and greatest over the rounds
+	Ratios           map[string]span3 `json:"ratios,omitempty"` // taken in each round
 }
 
 // A figure is a number that may be missing.
@@ -59,6 +62,9 @@ type figure float64
 
 // MarshalJSON writes no more digits than mean something.
 func (f figure) MarshalJSON() ([]byte, error) {
+	if f.IsZero() {
+		return []byte("null"), nil
+	}
 	if f >= 100 {
 		return fmt.Appendf(nil, "%.0f", float64(f)), nil
 	}

@@ -23,8 +23,9 @@ type running struct {
 	once    sync.Once
 }
 
-// start starts a subject's program as a role of this binary.
-func start(ctx context.Context, hub *sidechannel.Hub, s subject.Subject) (*running, error) {
+// start starts a subject's program as a role of this binary, for so many streams
+// where that is more than defaults allow.
+func start(ctx context.Context, hub *sidechannel.Hub, s subject.Subject, streams int) (*running, error) {
 	ctx, cancel := context.WithTimeout(ctx, stuckAfter)
 	defer cancel()
 	self, err := os.Executable()
@@ -32,7 +33,7 @@ func start(ctx context.Context, hub *sidechannel.Hub, s subject.Subject) (*runni
 		return nil, err
 	}
 	env, connected := hub.Expect()
-	session, err := s.Start(ctx, subject.Program{Path: self, Env: append(env, roleEnv+"="+s.Role())})
+	session, err := s.Start(ctx, subject.Program{Path: self, Env: append(env, roleEnv+"="+s.Role()), Streams: streams})
 	if err != nil {
 		return nil, err
 	}

@@ -85,6 +85,11 @@ func subjects(codecNames []string) ([]subject.Subject, error) {
 		for _, t := range transportNames() {
 			all = append(all, tenonecho.Tenon{Name: t, Transport: transportNamed(t), Codec: c.codec, Messages: c.messages})
 		}
+		for _, t := range transportNames() {
+			if name == codecList()[0] {
+				all = append(all, tenonecho.Tenon{Name: t, Transport: transportNamed(t), Codec: c.codec, Messages: c.messages, Quick: true})
+			}
+		}
 	}
 	return append(all,
 		gpecho.GoPlugin{Protocol: plugin.ProtocolNetRPC},
@@ -102,6 +107,10 @@ func codecList() []string {
 	}
 	return names
 }
+
+// onlyCalls reports whether a subject stands beside another one that is the same but
+// for its calls.
+func onlyCalls(s subject.Subject) bool { return s.Label().Subject == tenonecho.QuickName }
 
 // choose returns the subjects of those names, or whose names begin with one of
 // them and a slash; all of them where there is no name.

@@ -48,6 +48,11 @@ func tableOf(c cell, contestants []*contestant) *table {
 	switch {
 	case c.beside > 0:
 		t.replace("p50 / raw", column{"p99 / gp-grpc", "p99_to_gp_grpc", 1, true, 2})
+	case c.growth != "":
+		t.replace("p50 / raw", column{"rate / own 64", ownRatio, 1, false, 2})
+		t.replace("bytes/call", column{"plugin's RSS MB", "rss_bytes", 1e6, false, 1})
+	case c.deadline:
+		t.replace("bytes/call", column{"allocs beyond codec", "allocs_beyond_codec", 1, false, 1})
 	case c.work.Kind != subject.Echo:
 		t.replace("p50 / raw", column{"rate / raw", "rate_to_raw", 1, true, 2})
 		t.replace("calls/s", column{"messages/s", "per_second", 1, true, 0})
@@ -71,6 +76,14 @@ func tableOf(c cell, contestants []*contestant) *table {
 			"p50_to_raw":           stats.Ratios(p.p50, raw.p50),
 			"rate_to_raw":          stats.Ratios(p.perSecond, raw.perSecond),
 			"p99_to_gp_grpc":       stats.Ratios(p.p99, grpc.p99),
+			"p99_to_own_p50":       stats.Ratios(p.p99, p.p50),
+			"rss_bytes":            stats.Over(p.rss),
+		}
+		if own := codecAllocs(label.Codec, c.work); !math.IsNaN(own) {
+			f["allocs_beyond_codec"] = stats.Over(less(sum(p.hostMallocs, p.peerMallocs), own))
+		}
+		if cbor := find(contestants, subject.Label{Subject: label.Subject, Transport: label.Transport, Codec: "cbor"}.String()); label.Codec != "cbor" && label.Codec != "" {
+			f["p50_to_cbor"] = stats.Ratios(p.p50, cbor.p50)
 		}
 		for name, other := range map[string]*contestant{"times_gp_grpc": grpc, "times_gp_netrpc": netRPC} {
 			if c.callers == 1 && c.work.Kind == subject.Echo {
@@ -82,17 +95,6 @@ func tableOf(c cell, contestants []*contestant) *table {
 		t.add(r, p, f)
 	}
 	return t
-}
-
-// kind is the work's name in the report.
-func (c cell) kind() string {
-	switch {
-	case c.beside > 0:
-		return besideName
-	case c.work.Kind != subject.Echo:
-		return string(c.work.Kind)
-	}
-	return "echo"
 }
 
 // replace puts another column in the place of one.
@@ -174,11 +176,12 @@ func (t *table) add(r row, p *contestant, f map[string]stats.Spread) {
 	r.AllocsPerOp, r.BytesPerOp = median("allocs_per_op"), median("bytes_per_op")
 	r.HostAllocs, r.PluginAllocs = median("host_allocs_per_op"), median("plugin_allocs_per_op")
 	r.ResidentBytes, r.BinaryBytes = median("rss_bytes"), median("binary_bytes")
+	r.HostGoroutines, r.PluginGoroutines = median("host_goroutines"), median("plugin_goroutines")
 	r.Spread, r.Ratios = map[string]span{}, map[string]span3{}
 	for name, s := range f {
 		switch {
 		case math.IsNaN(s.Median):
-		case strings.HasPrefix(name, "times_") || strings.Contains(name, "_to_"):
+		case compares(name):
 			r.Ratios[name] = toSpan3(s)
 		default:
 			r.Spread[name] = span{figure(s.Min), figure(s.Max)}
@@ -186,6 +189,29 @@ func (t *table) add(r row, p *contestant, f map[string]stats.Spread) {
 	}
 	t.rows = append(t.rows, r)
 	t.spreads = append(t.spreads, f)
+}
+
+// compares reports whether a figure compares two others.
+func compares(name string) bool {
+	return strings.HasPrefix(name, "times_") || strings.Contains(name, "_to_") || strings.Contains(name, "_beyond_")
+}
+
+// ownRatio is the rate of what grows, to that of the same subject with 64 callers.
+const ownRatio = "rate_to_own_64"
+
+// compareWithOwn adds it to rows of calls in flight. It is the quotient of two
+// medians, since the two were not measured in the same rounds.
+func (t *table) compareWithOwn(before []row) {
+	for i := range t.rows {
+		r := &t.rows[i]
+		for _, o := range before {
+			if r.Work == callsName && o.Work == "echo" && o.Callers == 64 && o.Size == r.Size && o.name() == r.name() && o.PerSecond > 0 && r.PerSecond > 0 {
+				q := float64(r.PerSecond / o.PerSecond)
+				r.Ratios[ownRatio] = span3{figure(q), figure(q), figure(q)}
+				t.spreads[i][ownRatio] = stats.Spread{Median: q, Min: q, Max: q}
+			}
+		}
+	}
 }
 
 // print writes the table.
@@ -200,7 +226,11 @@ func (t *table) print(w io.Writer) {
 	for i, r := range t.rows {
 		fmt.Fprint(tw, r.name())
 		for _, c := range t.columns {
-			fmt.Fprint(tw, "\t", c.text(t.spreads[i][c.figure]))
+			s, ok := t.spreads[i][c.figure]
+			if !ok {
+				s.Median = math.NaN()
+			}
+			fmt.Fprint(tw, "\t", c.text(s))
 		}
 		fmt.Fprintln(tw)
 	}
@@ -226,6 +256,14 @@ func scaled(values []float64, factor float64) []float64 {
 	out := make([]float64, len(values))
 	for i, v := range values {
 		out[i] = v * factor
+	}
+	return out
+}
+
+func less(values []float64, by float64) []float64 {
+	out := make([]float64, len(values))
+	for i, v := range values {
+		out[i] = v - by
 	}
 	return out
 }

@@ -66,7 +66,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	fs.IntVar(&opts.succession, "successions", 0, "then let a plugin under load crash and be restarted so many `times`, and swap it as often")
 	fs.IntVar(&opts.many, "plugins", 0, "then start so many `plugins` together, and stop them")
 	fs.StringVar(&opts.faults, "faults", "", "`what` may happen, by names or beginnings of names that -list prints (default: all)")
-	fs.StringVar(&opts.over, "transports", "", "`transports`, of direct, yamux, smux (default: all)")
+	fs.StringVar(&opts.over, "transports", "", "`transports`, of unix, direct, yamux, smux (default: all)")
 	fs.BoolVar(&opts.list, "list", false, "print what may happen, and do nothing")
 	fs.BoolVar(&opts.verbose, "v", false, "print every step")
 	if err := fs.Parse(args); err != nil {

@@ -51,14 +51,20 @@ func (r *raw) all() []string {
 // attackAsHost attacks a plugin that waits at a socket, and returns what it was told,
 // and whether the session survived.
 func attackAsHost(ctx context.Context, a attack, tr transport.Transport, socket string) (said string, survived bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*attackTime)
+	whole, cancel := context.WithTimeout(ctx, 2*attackTime+callWithin)
 	defer cancel()
+	ctx, done := context.WithTimeout(whole, 2*attackTime)
+	defer done()
 	link, err := new(net.Dialer).DialContext(ctx, "unix", socket)
 	if err != nil {
 		return "", false, err
 	}
 	defer link.Close()
-	stop := context.AfterFunc(ctx, func() { link.Close() })
+	until := whole
+	if a.play == nil {
+		until = ctx
+	}
+	stop := context.AfterFunc(until, func() { link.Close() })
 	defer stop()
 	if a.link != nil {
 		err := a.link(link)
@@ -78,8 +84,11 @@ func attackAsHost(ctx context.Context, a attack, tr transport.Transport, socket 
 	if err := a.play(r); err != nil && ctx.Err() == nil {
 		fmt.Fprintln(os.Stderr, "hostile:", a.name, err)
 	}
-	survived = r.answered()
-	if ctx.Err() != nil {
+	held := ctx.Err() != nil
+	if a.survives {
+		survived = r.answered(whole)
+	}
+	if held {
 		said = "it holds its own session for as long as it likes\n"
 	}
 	for _, told := range r.all() {
@@ -96,7 +105,7 @@ const (
 )
 
 // answered asks the root of the victim, and waits for the reply.
-func (r *raw) answered() bool {
+func (r *raw) answered(ctx context.Context) bool {
 	if err := r.send(r.own, frame{typ: frameCall, method: 1, id: lastCall, body: callBody(0)}); err != nil {
 		return false
 	}
@@ -104,7 +113,7 @@ func (r *raw) answered() bool {
 	case <-r.last:
 		return true
 	case <-r.session.Done():
-	case <-r.ctx.Done():
+	case <-ctx.Done():
 	}
 	return false
 }

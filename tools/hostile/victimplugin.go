@@ -14,6 +14,7 @@ import (
 	tenon "github.com/tenon-dev/tenon/core"
 	"github.com/tenon-dev/tenon/core/attach"
 	"github.com/tenon-dev/tenon/core/codec"
+	"github.com/tenon-dev/tenon/core/rpc"
 	"github.com/tenon-dev/tenon/core/transport"
 )
 
@@ -29,6 +30,7 @@ func playPlugin() {
 		Cookie: cookie, Services: services(), Name: "victim",
 		Transports: []transport.Transport{tr}, Codecs: []codec.Codec{codecNamed(a.usesCodec())},
 		Standalone: os.Getenv(attach.DirEnv) != "",
+		Limits:     rpc.DefaultLimits(), // what a plugin does that does not trust its hosts
 	}
 	if cfg.Standalone {
 		cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))

@@ -129,6 +129,11 @@ func TestProtoc(t *testing.T) {
 	}
 	out := t.TempDir()
 	plugin := filepath.Join(out, "protoc-gen-tenon")
+	work, err := filepath.Abs("../../go.work") // also where the test itself runs without it
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOWORK", work)
 	if text, err := exec.Command("go", "build", "-o", plugin, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}

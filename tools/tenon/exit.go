@@ -85,10 +85,10 @@ func exitCode(ctx context.Context, err error) int {
 		return exitNoStart
 	case errors.Is(err, discover.ErrNoPlugin), errors.Is(err, discover.ErrDescribe), errors.As(err, &file):
 		return exitNotPlugin
+	case errors.Is(err, context.DeadlineExceeded): // whichever side noticed it first
+		return exitDeadline
 	case errors.As(err, &remote) && remote.Remote():
 		return exitRemote
-	case errors.Is(err, context.DeadlineExceeded):
-		return exitDeadline
 	}
 	return exitFailed
 }

@@ -33,6 +33,7 @@ Comments in the source say what the interface cannot:
 	//tenon:lost panic    connection is lost it returns zero values, or panics
 	//tenon:config Type   on the interface: what New gets from who dispenses; "none" for
 	                      nothing. Default: StoreConfig, else Config, where there is one
+	//tenon:quick         on a method that is done within microseconds and waits for nobody
 	//tenon:local         on a field that is not exported: it stays behind`,
 		Example: "  tenon gen Store\n  tenon gen -o glue.go Store Watcher",
 		Args: usage(func(_ *cobra.Command, args []string) error {

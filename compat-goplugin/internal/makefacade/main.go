@@ -10,30 +10,26 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 )
 
 const (
-	module = "github.com/tenon-dev/tenon/compat-goplugin"
-	launch = "github.com/tenon-dev/tenon/core/launch"
-	facade = "github.com/hashicorp/go-plugin"
+	repository = "github.com/tenon-dev/tenon/"
+	module     = repository + "compat-goplugin"
+	core       = repository + "core"
+	facade     = "github.com/hashicorp/go-plugin"
 )
 
-// parts are the directories of the copy, and where they come from.
-var parts = map[string]string{
-	".":                ".",
-	"runner":           "runner",
-	"internal/cert":    "internal/cert",
-	"internal/line":    "internal/line",
-	"internal/logline": "internal/logline",
-	"internal/meet":    "internal/meet",
-	"internal/mux":     "internal/mux",
-	"internal/wire":    "internal/wire",
-	"internal/launch":  "../core/launch",
-}
+// roots are the packages that programs import. What they import of this repository is
+// copied with them.
+var roots = []string{module, module + "/runner"}
 
 func main() {
 	if err := write("."); err != nil {
@@ -75,31 +71,90 @@ func write(dir string) error {
 // render returns the Go files of the facade.
 func render(dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
-	for to, from := range parts {
-		entries, err := os.ReadDir(filepath.Join(dir, from))
+	from := map[string]string{} // where each directory of the facade comes from
+	for todo := slices.Clone(roots); len(todo) > 0; todo = todo[1:] {
+		path := todo[0]
+		to, err := place(path)
 		if err != nil {
 			return nil, err
 		}
-		for _, e := range entries {
-			if e.IsDir() || !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
-				continue
-			}
-			text, err := os.ReadFile(filepath.Join(dir, from, e.Name()))
-			if err != nil {
-				return nil, err
-			}
-			if files[filepath.Join(to, e.Name())], err = format.Source(rewrite(text)); err != nil {
-				return nil, err
-			}
+		if other, done := from[to]; done && other != path {
+			return nil, fmt.Errorf("%s and %s have one place in the facade, %s: rename one of them", path, other, to)
+		} else if done {
+			continue
 		}
+		from[to] = path
+		imports, err := copyPackage(files, filepath.Join(dir, "..", strings.TrimPrefix(path, repository)), to)
+		if err != nil {
+			return nil, err
+		}
+		todo = append(todo, imports...)
 	}
 	return files, nil
 }
 
+// place returns the directory of the facade for a package of this repository.
+func place(path string) (string, error) {
+	if rest, ok := strings.CutPrefix(path, module); ok {
+		return strings.TrimPrefix(rest+"/", "/"), nil
+	}
+	if rest, ok := strings.CutPrefix(path, core+"/"); ok {
+		return "internal/" + strings.TrimPrefix(rest, "internal/") + "/", nil
+	}
+	return "", fmt.Errorf("%s is imported, which is neither of this module nor below core: the facade cannot hold it", path)
+}
+
+// copyPackage adds the files of a package, and returns what it imports of this repository.
+func copyPackage(files map[string][]byte, from, to string) (imports []string, err error) {
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		name := filepath.Join(from, e.Name())
+		switch {
+		case e.IsDir() || strings.HasSuffix(e.Name(), "_test.go"):
+			continue
+		case strings.HasSuffix(e.Name(), ".s") || strings.HasSuffix(e.Name(), ".c"):
+			return nil, fmt.Errorf("%s is no Go file, and the facade holds nothing else", name)
+		case !strings.HasSuffix(e.Name(), ".go"):
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		if bytes.Contains(text, []byte("\n//go:embed ")) {
+			return nil, fmt.Errorf("%s embeds a file, and the facade holds only Go files", name)
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly)
+		if err != nil {
+			return nil, err
+		}
+		for _, spec := range parsed.Imports {
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return nil, err
+			}
+			if !strings.HasPrefix(path, repository) {
+				continue
+			}
+			target, err := place(path)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			imports = append(imports, path)
+			text = bytes.ReplaceAll(text, []byte(`"`+path+`"`), []byte(`"`+strings.TrimSuffix(facade+"/"+target, "/")+`"`))
+		}
+		if files[to+e.Name()], err = format.Source(rewrite(text)); err != nil {
+			return nil, err
+		}
+	}
+	return imports, nil
+}
+
 // rewrite makes a file one of the facade's.
 func rewrite(text []byte) []byte {
-	text = bytes.ReplaceAll(text, []byte(`"`+module), []byte(`"`+facade))
-	text = bytes.ReplaceAll(text, []byte(`"`+launch+`"`), []byte(`"`+facade+`/internal/launch"`))
 	text = bytes.ReplaceAll(text, []byte("\npackage goplugin\n"), []byte("\npackage plugin\n"))
 	text = bytes.Replace(text, []byte("package goplugin\n"), []byte("package plugin\n"), 1)
 	text = bytes.ReplaceAll(text, []byte("// Package goplugin "), []byte("// Package plugin "))

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -24,5 +26,36 @@ func TestFacadeIsUpToDate(t *testing.T) {
 		if want[name] == nil {
 			t.Errorf("facade/%s should not be there: run go generate in compat-goplugin", name)
 		}
+	}
+}
+
+func TestWhatTheFacadeCannotHold(t *testing.T) {
+	for _, path := range []string{repository + "codec-cbor", repository + "core"} {
+		if to, err := place(path); err == nil {
+			t.Errorf("%s goes to %s", path, to)
+		}
+	}
+	for path, want := range map[string]string{
+		module: "", module + "/runner": "runner/", module + "/internal/wire": "internal/wire/",
+		core + "/launch": "internal/launch/", core + "/internal/limits": "internal/limits/",
+	} {
+		if to, err := place(path); to != want || err != nil {
+			t.Errorf("%s goes to %q, %v, want %q", path, to, err, want)
+		}
+	}
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"embed.go": "package p\n\n//go:embed file\nvar text string\n",
+		"asm.s":    "",
+		"far.go":   "package p\n\nimport _ \"" + repository + "codec-cbor\"\n",
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := copyPackage(map[string][]byte{}, dir, ""); err == nil {
+			t.Errorf("%s was copied", name)
+		}
+		os.Remove(path)
 	}
 }

@@ -45,7 +45,7 @@ func compile(t *testing.T, dir, pkg string) string {
 	t.Helper()
 	before := read(t, dir)
 	exe := filepath.Join(dir, "program.exe")
-	run(t, dir, "go", "build", "-mod=readonly", "-ldflags=-s -w", "-o", exe, pkg)
+	run(t, dir, "go", "build", "-mod=readonly", "-trimpath", "-ldflags=-s -w", "-o", exe, pkg)
 	if after := read(t, dir); after != before {
 		t.Errorf("the build changed go.mod or go.sum:\n%s", after)
 	}
@@ -74,7 +74,7 @@ func run(t *testing.T, dir, name string, args ...string) string {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, stderr.Bytes())
+		t.Fatalf("%s %s: %v\n%s%s", name, strings.Join(args, " "), err, out, stderr.Bytes())
 	}
 	return strings.TrimSpace(string(out))
 }

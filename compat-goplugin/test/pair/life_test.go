@@ -99,22 +99,28 @@ func TestPluginOutlivesItsHost(t *testing.T) {
 
 // TestContextAtACrash looks at the plugin's context as soon as a call has failed.
 func TestContextAtACrash(t *testing.T) {
-	for _, plugin := range []string{"ours", "theirs"} {
-		t.Run(plugin, func(t *testing.T) {
-			for range 10 {
-				c, svc := start(t, "ours", plugin, contract.Host{}, contract.Plugin{GRPC: true})
-				if _, err := svc.Do("exit", "3"); err == nil {
-					t.Fatal("the plugin did not exit")
+	for name, host := range map[string]contract.Host{"plain": {}, "mtls": {AutoMTLS: true}, "mux": {Multiplex: true}} {
+		for _, plugin := range []string{"ours", "theirs"} {
+			t.Run(name+"/"+plugin, func(t *testing.T) {
+				for i := range 6 {
+					c, svc := start(t, "ours", plugin, host, contract.Plugin{GRPC: true})
+					what, arg := "exit", "3"
+					if i%2 == 1 {
+						what, arg = "panic", "on purpose"
+					}
+					if _, err := svc.Do(what, arg); err == nil {
+						t.Fatal("the plugin did not exit")
+					}
+					if svc.Gone().Err() == nil {
+						t.Fatal("the call failed before the context was done")
+					}
+					if !c.Exited() {
+						t.Fatal("the context was done before Exited was true")
+					}
+					within(t, "Kill", c.Kill)
 				}
-				if svc.Gone().Err() == nil {
-					t.Fatal("the call failed before the context was done")
-				}
-				if !c.Exited() {
-					t.Fatal("the context was done before Exited was true")
-				}
-				within(t, "Kill", c.Kill)
-			}
-		})
+			})
+		}
 	}
 }
 

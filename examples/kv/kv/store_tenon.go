@@ -55,7 +55,7 @@ func StorePlugin[T Store](create func(ctx context.Context, config Config) (T, er
 // StoreCookie tells a plugin that a host started it, and not a person.
 var StoreCookie = tenon.Cookie{Key: "STORE_PLUGIN", Value: "github.com/tenon-dev/tenon/examples/kv/kv.Store"}
 
-// The methods of Store whose arguments and results are all encoded.
+// The methods of Store that take and give what is encoded.
 var (
 	storeGet  = rpc.Method[string, []byte]{Name: "Get"}
 	storePut  = rpc.Method[storePutArgs, struct{}]{Name: "Put"}
@@ -193,10 +193,8 @@ func storeWatchServe(v Store, ctx context.Context, call *rpc.Incoming) error {
 	return call.Reply(nil)
 }
 
-// What the func Store.Import: progress takes and gives.
-var (
-	storeImportProgressCall = rpc.Method[int64, struct{}]{Name: "Call"}
-)
+// What the func progress of Store.Import takes and gives.
+var storeImportProgressCall = rpc.Method[int64, struct{}]{Name: "Call"}
 
 // storeImportProgressFrom returns a func that calls the one behind object: its errors, which
 // it has no place for, are told to lost.
@@ -210,7 +208,7 @@ func storeImportProgressFrom(ctx context.Context, object *rpc.Object, lost func(
 
 var storeImportProgressShared rpc.Shared
 
-// storeImportProgressService describes a func Store.Import: progress that is passed in a call.
+// storeImportProgressService describes a func progress of Store.Import that is passed in a call.
 func storeImportProgressService() *rpc.Service {
 	return storeImportProgressShared.Make(func() *rpc.Service {
 		return rpc.ObjectService(
@@ -222,10 +220,8 @@ func storeImportProgressService() *rpc.Service {
 	})
 }
 
-// The methods of Watcher whose arguments and results are all encoded.
-var (
-	storeWatcherChanged = rpc.Method[storeWatcherChangedArgs, struct{}]{Name: "Changed"}
-)
+// The method Changed of Watcher.
+var storeWatcherChanged = rpc.Method[storeWatcherChangedArgs, struct{}]{Name: "Changed"}
 
 // storeWatcherChangedArgs are the arguments of Watcher.Changed: key, value.
 type storeWatcherChangedArgs struct {

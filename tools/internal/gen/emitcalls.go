@@ -16,15 +16,22 @@ func (f *file) calls(i *iface) {
 		}
 	}
 	if len(typed) > 0 {
-		what := "The methods of " + i.name + " whose arguments and results are all encoded."
+		what := "The methods of " + i.name + " that take and give what is encoded."
+		if len(typed) == 1 {
+			what = "The method " + typed[0].name + " of " + i.name + "."
+		}
 		if i.fn {
 			what = "What the func " + i.name + " takes and gives."
 		}
-		f.f("\n// %s\nvar (\n", what)
+		open, end := "(\n", ")\n"
+		if len(typed) == 1 {
+			open, end = "", ""
+		}
+		f.f("\n// %s\nvar %s", what, open)
 		for _, m := range typed {
 			f.f("%s = %s{Name: %q}\n", f.callName(m), f.callType(m), m.name)
 		}
-		f.f(")\n")
+		f.f("%s", end)
 	}
 	for _, m := range i.methods {
 		f.groupType(m, m.args, "are the arguments of", "a")

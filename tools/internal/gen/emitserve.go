@@ -76,6 +76,9 @@ func (f *file) handler(m *method) string {
 	default:
 		h = fmt.Sprintf("%s.HandleLive(%s, %s)", f.rpc(), f.definition(m), f.own(m, "Serve"))
 	}
+	if m.quick {
+		h += ".Quick()"
+	}
 	if m.doc != "" {
 		h += fmt.Sprintf(".Doc(%q)", synopsis(m.doc))
 	}

@@ -20,6 +20,7 @@ var notRoots = []string{"Watcher", "Room", "Visitor", "Store1", "GreeterV2", "Gr
 // TestShapes holds that the generator makes of every interface of the package shapes
 // what stands beside it, which is compiled with the package and run by its tests.
 func TestShapes(t *testing.T) {
+	inWorkspace(t)
 	pkg, err := gen.Load(t.Context(), "shapes")
 	if err != nil {
 		t.Fatal(err)
@@ -36,25 +37,15 @@ func TestShapes(t *testing.T) {
 	made := map[string]bool{}
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
-			got, err := pkg.Generate(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			path := filepath.Join("shapes", gen.FileName([]string{name}))
-			made[path] = true
-			if *update {
-				if _, err := gen.Write(path, got); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("%s is out of date: go test ./internal/gen -update, and look at the difference", path)
-			}
+			made[golden(t, pkg, []string{name})] = true
 		})
+	}
+	together, err := gen.Load(t.Context(), "shapes/several")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, names := range [][]string{{"Hub", "Spoke"}, {"URLBook"}} {
+		golden(t, together, names)
 	}
 	all, err := filepath.Glob("shapes/*_tenon.go")
 	if err != nil {
@@ -65,4 +56,39 @@ func TestShapes(t *testing.T) {
 			t.Errorf("%s is made of no shape: remove it", path)
 		}
 	}
+}
+
+// inWorkspace lets the go commands that a test runs find the modules of this
+// repository, also where the test itself runs without the workspace.
+func inWorkspace(t *testing.T) {
+	t.Helper()
+	work, err := filepath.Abs("../../../go.work")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOWORK", work)
+}
+
+// golden compares what is made of interfaces with the file that is there, and returns
+// its name.
+func golden(t *testing.T, pkg *gen.Package, names []string) string {
+	t.Helper()
+	got, err := pkg.Generate(names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(pkg.Dir, gen.FileName(names))
+	if *update {
+		if _, err := gen.Write(path, got); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s is out of date: go test ./internal/gen -update, and look at the difference", path)
+	}
+	return filepath.Join("shapes", filepath.Base(path))
 }

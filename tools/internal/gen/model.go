@@ -27,6 +27,7 @@ type method struct {
 	sig    *types.Signature
 	ctx    bool   // takes a context first
 	err    bool   // returns an error last
+	quick  bool   // it is done within microseconds, and waits for nobody
 	lost   string // what a lost connection gives where there is no error: "zero", "panic"
 	ctxVar string
 

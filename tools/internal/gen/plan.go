@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"cmp"
 	"fmt"
 	"go/token"
 	"go/types"
@@ -198,6 +199,10 @@ func (b *plan) fill(i *iface, c comment, pos token.Pos) {
 			m.lost = b.lost
 		}
 		b.shape(m, where, b.at(f, pos))
+		var at token.Position
+		if _, at, m.quick = said.get("quick"); m.quick && !m.plainOnly() {
+			b.refused = append(b.refused, Refusal{at, where, "//tenon:quick is for methods that pass values alone: one that passes readers, streams, funcs or objects waits for them"})
+		}
 		i.methods = append(i.methods, m)
 	}
 	if len(i.methods) == 0 && i.root && !i.closes {
@@ -213,20 +218,32 @@ func (b *plan) at(f types.Object, otherwise token.Pos) token.Pos {
 	return otherwise
 }
 
-// inSourceOrder sorts methods as the source has them: those of one file together.
+// inSourceOrder sorts methods as the source has them: those of the package itself
+// first, then those of others, wherever these lie on this machine.
 func (b *plan) inSourceOrder(methods []*types.Func) {
 	slices.SortStableFunc(methods, func(x, y *types.Func) int {
-		p, q := b.pkg.source.fset.Position(x.Pos()), b.pkg.source.fset.Position(y.Pos())
-		switch {
-		case p.Filename != q.Filename:
-			return strings.Compare(p.Filename, q.Filename)
-		case p.Line != q.Line:
-			return p.Line - q.Line
-		case p.Column != q.Column:
-			return p.Column - q.Column
+		if own := x.Pkg() == b.pkg.types; own != (y.Pkg() == b.pkg.types) {
+			if own {
+				return -1
+			}
+			return 1
 		}
-		return int(x.Pos() - y.Pos()) // of what has no source
+		p, q := b.pkg.source.fset.Position(x.Pos()), b.pkg.source.fset.Position(y.Pos())
+		return cmp.Or(
+			strings.Compare(pathOf(x), pathOf(y)),
+			strings.Compare(filepath.Base(p.Filename), filepath.Base(q.Filename)),
+			p.Line-q.Line, p.Column-q.Column,
+			int(x.Pos()-y.Pos()), // of what has no source
+		)
 	})
+}
+
+// pathOf is the path of an object's package, "" for the method of error.
+func pathOf(x types.Object) string {
+	if x.Pkg() == nil {
+		return ""
+	}
+	return x.Pkg().Path()
 }
 
 // reach returns the model of a callback or of an object that a method passes.
@@ -253,12 +270,15 @@ func (b *plan) reach(m *method, v *value, where string, pos token.Pos) *iface {
 	} else {
 		word := v.name
 		if word == "" {
-			word = "Func"
+			word = "func"
 			if !i.fn {
-				word = "Object"
+				word = "object"
 			}
 		}
-		i.name = m.of.name + "." + m.name + ": " + word
+		i.name = word + " of " + m.of.name
+		if !m.of.fn {
+			i.name += "." + m.name
+		}
 		i.prefix = b.private(m.name + upper(word))
 	}
 	if i.fn {

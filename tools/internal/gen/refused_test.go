@@ -12,6 +12,7 @@ import (
 // TestRefused holds the text for each thing that the generator refuses: it says where
 // in the source that stands, and what to do.
 func TestRefused(t *testing.T) {
+	inWorkspace(t)
 	pkg, err := gen.Load(t.Context(), "testdata/refused")
 	if err != nil {
 		t.Fatal(err)

@@ -57,15 +57,13 @@ func (c comment) check(on, where string) Refusals {
 		may, known := directiveNames[d.name]
 		switch {
 		case !known:
-			refuse(d, "there is no directive //tenon:%s: there are config, local, lost", d.name)
+			refuse(d, "there is no directive //tenon:%s: there are config, local, lost, quick", d.name)
 		case !contains(may, on):
 			refuse(d, "//tenon:%s stands on %s, and cannot: it belongs on %s", d.name, on, strings.Join(may, " or "))
 		case d.name == "lost" && d.args != "zero" && d.args != "panic":
 			refuse(d, "%s: write //tenon:lost zero, to return zero values when the connection is lost, or //tenon:lost panic", strings.TrimSpace("//tenon:lost "+d.args))
 		case d.name == "config" && d.args == "":
 			refuse(d, "//tenon:config names no type: write //tenon:config MyConfig, or //tenon:config none")
-		case d.name == "quick":
-			refuse(d, "//tenon:quick is kept for a later release: leave it out")
 		}
 	}
 	return found
@@ -92,7 +90,6 @@ type parsed struct {
 	fset   *token.FileSet
 	file   *ast.File
 	byLine map[string]*ast.CommentGroup // "line name"
-	names  map[string]token.Position    // "line name" of each field and method
 }
 
 // of returns the comment on obj: a type, a method of an interface, a field.

@@ -62,6 +62,18 @@ func open(ctx context.Context, client EchoClient, w subject.Work) (move func() e
 			}
 		}()
 		return receiving(s, w), func() { <-sent }, nil
+	case subject.Turns:
+		s, err := client.Both(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		receive := receiving(s, w)
+		return func() error {
+			if err := s.Send(&Blob{Data: w.Data}); err != nil {
+				return err
+			}
+			return receive()
+		}, nothing, nil
 	}
 	return nil, nil, subject.ErrNoSuchWork
 }

@@ -61,9 +61,9 @@ func text(err error) string {
 	return err.Error()
 }
 
-// ReadMemory returns what this process allocated so far.
+// ReadMemory returns what this process allocated so far, and its goroutines.
 func ReadMemory() Memory {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return Memory{m.Mallocs, m.TotalAlloc}
+	return Memory{m.Mallocs, m.TotalAlloc, runtime.NumGoroutine()}
 }

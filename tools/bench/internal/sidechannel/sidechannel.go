@@ -22,13 +22,15 @@ type reply struct {
 	Error  string
 }
 
-// Memory is what a process allocated since it started.
+// Memory is what a process allocated since it started, and how many goroutines it
+// has.
 type Memory struct {
-	Mallocs uint64
-	Bytes   uint64
+	Mallocs    uint64
+	Bytes      uint64
+	Goroutines int
 }
 
 // Since returns what was allocated after earlier.
 func (m Memory) Since(earlier Memory) Memory {
-	return Memory{m.Mallocs - earlier.Mallocs, m.Bytes - earlier.Bytes}
+	return Memory{m.Mallocs - earlier.Mallocs, m.Bytes - earlier.Bytes, m.Goroutines}
 }

@@ -49,6 +49,10 @@ type Subject interface {
 type Program struct {
 	Path string
 	Env  []string // added to the environment of this process, "KEY=value"
+
+	// Streams is how many of them will be open at a time, where that is more than
+	// defaults allow.
+	Streams int
 }
 
 // A Session is a running program that answers. Both methods may be called
@@ -88,6 +92,7 @@ const (
 	Down   Kind = "down"   // a stream of messages from the program that answers
 	Up     Kind = "up"     // a stream of messages to it
 	Both   Kind = "both"   // messages that are streamed to it, and come back
+	Turns  Kind = "turns"  // a stream of messages to it, each of which it answers before the next
 	Reader Kind = "reader" // bytes from it, without messages
 	Hang   Kind = "hang"   // a call that is never answered
 )
@@ -104,7 +109,7 @@ type Work struct {
 // Messages is how many messages one [Call] sends or receives: of small ones in a
 // stream several, so that reading the clock is not what is measured.
 func (w Work) Messages() int {
-	if w.Kind == Echo || w.Kind == Hang {
+	if w.Kind == Echo || w.Kind == Turns || w.Kind == Hang {
 		return 1
 	}
 	return max(1, min(64, 16<<10/max(w.Size, 1)))

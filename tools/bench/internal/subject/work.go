@@ -14,7 +14,7 @@ const MaxSize = 2 << 20
 
 // ParseWork reads what [Work.String] writes.
 func ParseWork(s string) (Work, error) {
-	for _, kind := range []Kind{Down, Up, Both, Reader} {
+	for _, kind := range []Kind{Down, Up, Both, Turns, Reader} {
 		if size, ok := strings.CutPrefix(s, string(kind)+":"); ok {
 			w, err := parseSize(size)
 			if err == nil && w.Size == 0 {
@@ -42,7 +42,7 @@ func parseSize(s string) (Work, error) {
 	}
 	n, err := strconv.ParseUint(number, 10, 31)
 	if err != nil {
-		return Work{}, fmt.Errorf(`%q is no work: give a size such as 64B, 1KiB or 1MiB, "struct", or a stream such as down:64KiB (down, up, both, reader)`, s)
+		return Work{}, fmt.Errorf(`%q is no work: give a size such as 64B, 1KiB or 1MiB, "struct", or a stream such as down:64KiB (down, up, both, turns, reader)`, s)
 	}
 	if n > MaxSize>>shift {
 		return Work{}, fmt.Errorf("%s is more than %v: that is the most which all peers accept", s, Work{Size: MaxSize})

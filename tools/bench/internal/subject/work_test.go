@@ -22,7 +22,7 @@ func TestWorkHasOneName(t *testing.T) {
 }
 
 func TestStreamsHaveNames(t *testing.T) {
-	for name, messages := range map[string]int{"down:64KiB": 1, "up:64B": 64, "both:1KiB": 16, "reader:1MiB": 1} {
+	for name, messages := range map[string]int{"down:64KiB": 1, "up:64B": 64, "both:1KiB": 16, "turns:64B": 1, "reader:1MiB": 1} {
 		w, err := ParseWork(name)
 		if err != nil || w.String() != name || w.Messages() != messages {
 			t.Errorf("ParseWork(%q): %v with %d messages, %v", name, w, w.Messages(), err)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
+	"strconv"
 
 	tenon "github.com/tenon-dev/tenon/core"
 	"github.com/tenon-dev/tenon/core/codec"
@@ -17,10 +19,11 @@ import (
 
 // Tenon is the subject: one transport and one codec.
 type Tenon struct {
-	Name      string // of the transport, short: "direct", "yamux", "smux"
+	Name      string // of the transport, short: "unix", "direct", "yamux", "smux"
 	Transport transport.Transport
 	Codec     codec.Codec
 	Messages  Messages
+	Quick     bool // the methods are declared quick; only small calls are of interest then
 }
 
 // Messages makes the calls of one kind of codec: [Values] for those of Go values.
@@ -36,42 +39,66 @@ var _ subject.Subject = Tenon{}
 
 // Label implements [subject.Subject].
 func (t Tenon) Label() subject.Label {
-	return subject.Label{Subject: "tenon", Transport: t.Name, Codec: t.Codec.Name()}
+	l := subject.Label{Subject: "tenon", Transport: t.Name, Codec: t.Codec.Name()}
+	if t.Quick {
+		l.Subject = QuickName
+	}
+	return l
 }
+
+// QuickName is the name of the subject whose methods are declared quick.
+const QuickName = "tenon-quick"
 
 // Role implements [subject.Subject].
 func (t Tenon) Role() string { return "tenon-" + t.Name }
 
 // Settings implements [subject.Subject].
 func (t Tenon) Settings() string {
-	return fmt.Sprintf("inherited socketpair, %s, %s, one object for all callers, streams received with RecvInto, default limits, no logger; everything else as it comes",
-		t.Transport.Name(), t.Codec.Name())
+	how := ""
+	if t.Quick {
+		how = "methods declared quick, "
+	}
+	return fmt.Sprintf("inherited socketpair, %s, %s, %sone object for all callers, streams received with RecvInto, no logger, default limits but for many streams; everything else as it comes",
+		t.Transport.Name(), t.Codec.Name(), how)
 }
 
 // Start implements [subject.Subject].
 func (t Tenon) Start(ctx context.Context, p subject.Program) (subject.Session, error) {
+	env := p.Env
+	if p.Streams > 0 {
+		env = append(slices.Clone(env), streamsEnv+"="+strconv.Itoa(p.Streams))
+	}
 	client := tenon.NewClient(tenon.ClientConfig{
 		Cookie:     cookie(),
-		Launcher:   launch.Command(p.Path, launch.Setenv(p.Env...)),
+		Launcher:   launch.Command(p.Path, launch.Setenv(env...)),
+		Limits:     tenon.Limits{Streams: p.Streams},
 		Transports: []transport.Transport{t.Transport},
 		Codecs:     []codec.Codec{t.Codec},
 		Stderr:     os.Stderr,
 	})
-	o, err := client.Dispense(ctx, t.Messages.Service(), nil)
+	service := t.Messages.Service()
+	if t.Quick {
+		service = quickName
+	}
+	o, err := client.Dispense(ctx, service, nil)
 	if err != nil {
 		client.Close()
 		return nil, err
 	}
-	return &session{client: client, object: o, messages: t.Messages}, nil
+	return &session{client: client, object: o, messages: t.Messages, quick: t.Quick}, nil
 }
 
 type session struct {
 	client   *tenon.Client
 	object   *tenon.Object
 	messages Messages
+	quick    bool
 }
 
 func (s *session) Caller(ctx context.Context, w subject.Work) (subject.Call, func(), error) {
+	if s.quick && w.Kind != subject.Echo {
+		return nil, nil, subject.ErrNoSuchWork
+	}
 	switch w.Kind {
 	case subject.Echo:
 	case subject.Hang:

@@ -12,8 +12,12 @@ import (
 
 func cookie() tenon.Cookie { return tenon.Cookie{Key: "BENCH_TENON_PLUGIN", Value: "5f0e6c1d"} }
 
-// serviceName is the name of the service for codecs of Go values.
-const serviceName = "echo"
+// The names of the services for codecs of Go values: of the second one the methods
+// are declared quick.
+const (
+	serviceName = "echo"
+	quickName   = "echo-quick"
+)
 
 var (
 	echoBytes  = rpc.Method[[]byte, []byte]{Name: "Bytes"}
@@ -44,6 +48,11 @@ func Service() tenon.Services {
 			rpc.HandleBidiStream(streamDown, echo.down),
 			rpc.HandleBidiStream(streamUp, echo.up),
 			rpc.HandleBidiStream(streamBoth, echo.both),
+		),
+		quickName: rpc.NewService(
+			func(context.Context, struct{}) (echo, error) { return echo{}, nil },
+			rpc.Handle(echoBytes, echo.bytes).Quick(),
+			rpc.Handle(echoStruct, echo.record).Quick(),
 		),
 		bulkName: bulkService(),
 	}

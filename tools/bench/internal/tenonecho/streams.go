@@ -113,6 +113,18 @@ func open(ctx context.Context, o *tenon.Object, w subject.Work) (move func() err
 			}
 		}()
 		return receiving(s.RecvInto, w), func() { <-sent }, nil
+	case subject.Turns:
+		s, err := streamBoth.Open(ctx, o)
+		if err != nil {
+			return nil, nil, err
+		}
+		receive := receiving(s.RecvInto, w)
+		return func() error {
+			if err := s.Send(w.Data); err != nil {
+				return err
+			}
+			return receive()
+		}, nothing, nil
 	case subject.Reader:
 		r, err := openReader(ctx, o)
 		if err != nil {

@@ -52,10 +52,8 @@ func AnythingPlugin[T Anything](create func(ctx context.Context, config Config) 
 // AnythingCookie tells a plugin that a host started it, and not a person.
 var AnythingCookie = tenon.Cookie{Key: "ANYTHING_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Anything"}
 
-// The methods of Anything whose arguments and results are all encoded.
-var (
-	anythingSet = rpc.Method[anythingSetArgs, any]{Name: "Set"}
-)
+// The method Set of Anything.
+var anythingSet = rpc.Method[anythingSetArgs, any]{Name: "Set"}
 
 // anythingSetArgs are the arguments of Anything.Set: name, v.
 type anythingSetArgs struct {

@@ -110,12 +110,10 @@ func bareDoServe(v Bare, ctx context.Context, call *rpc.Incoming) error {
 	return call.Reply(&r0)
 }
 
-// The methods of Bare.Do: target whose arguments and results are all encoded.
-var (
-	bareDoTargetHit = rpc.Method[int, int]{Name: "Hit"}
-)
+// The method Hit of target of Bare.Do.
+var bareDoTargetHit = rpc.Method[int, int]{Name: "Hit"}
 
-// A bareDoTargetClient is a Bare.Do: target on the other side, which a call passed.
+// A bareDoTargetClient is a target of Bare.Do on the other side, which a call passed.
 type bareDoTargetClient struct{ object *rpc.Object }
 
 var _ interface {
@@ -142,7 +140,7 @@ func (c *bareDoTargetClient) TenonObject() *rpc.Object { return c.object }
 
 var bareDoTargetShared rpc.Shared
 
-// bareDoTargetService describes a Bare.Do: target that is passed in a call.
+// bareDoTargetService describes a target of Bare.Do that is passed in a call.
 func bareDoTargetService() *rpc.Service {
 	return bareDoTargetShared.Make(func() *rpc.Service {
 		return rpc.ObjectService(

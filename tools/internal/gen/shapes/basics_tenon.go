@@ -52,7 +52,7 @@ func BasicsPlugin[T Basics](create func(ctx context.Context, config Config) (T, 
 // BasicsCookie tells a plugin that a host started it, and not a person.
 var BasicsCookie = tenon.Cookie{Key: "BASICS_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Basics"}
 
-// The methods of Basics whose arguments and results are all encoded.
+// The methods of Basics that take and give what is encoded.
 var (
 	basicsAll  = rpc.Method[basicsAllArgs, bool]{Name: "All"}
 	basicsEcho = rpc.Method[float64, float64]{Name: "Echo"}

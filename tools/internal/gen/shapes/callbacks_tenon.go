@@ -320,12 +320,10 @@ func callbacksNestedServe(v Callbacks, ctx context.Context, call *rpc.Incoming) 
 	return call.Reply(nil)
 }
 
-// What the func Callbacks.Run: progress takes and gives.
-var (
-	callbacksRunProgressCall = rpc.Method[callbacksRunProgressArgs, struct{}]{Name: "Call"}
-)
+// What the func progress of Callbacks.Run takes and gives.
+var callbacksRunProgressCall = rpc.Method[callbacksRunProgressArgs, struct{}]{Name: "Call"}
 
-// callbacksRunProgressArgs are the arguments of the func Callbacks.Run: progress: done, file.
+// callbacksRunProgressArgs are the arguments of the func progress of Callbacks.Run: done, file.
 type callbacksRunProgressArgs struct {
 	A0 int    `json:"a0"`
 	A1 string `json:"a1"`
@@ -343,7 +341,7 @@ func callbacksRunProgressFrom(ctx context.Context, object *rpc.Object, lost func
 
 var callbacksRunProgressShared rpc.Shared
 
-// callbacksRunProgressService describes a func Callbacks.Run: progress that is passed in a call.
+// callbacksRunProgressService describes a func progress of Callbacks.Run that is passed in a call.
 func callbacksRunProgressService() *rpc.Service {
 	return callbacksRunProgressShared.Make(func() *rpc.Service {
 		return rpc.ObjectService(
@@ -355,10 +353,8 @@ func callbacksRunProgressService() *rpc.Service {
 	})
 }
 
-// What the func Callbacks.Each: f takes and gives.
-var (
-	callbacksEachFCall = rpc.Method[int, struct{}]{Name: "Call"}
-)
+// What the func f of Callbacks.Each takes and gives.
+var callbacksEachFCall = rpc.Method[int, struct{}]{Name: "Call"}
 
 // callbacksEachFFrom returns a func that calls the one behind object.
 func callbacksEachFFrom(object *rpc.Object) func(ctx context.Context, i int) error {
@@ -370,7 +366,7 @@ func callbacksEachFFrom(object *rpc.Object) func(ctx context.Context, i int) err
 
 var callbacksEachFShared rpc.Shared
 
-// callbacksEachFService describes a func Callbacks.Each: f that is passed in a call.
+// callbacksEachFService describes a func f of Callbacks.Each that is passed in a call.
 func callbacksEachFService() *rpc.Service {
 	return callbacksEachFShared.Make(func() *rpc.Service {
 		return rpc.ObjectService(
@@ -381,12 +377,10 @@ func callbacksEachFService() *rpc.Service {
 	})
 }
 
-// What the func Callbacks.Sort: less takes and gives.
-var (
-	callbacksSortLessCall = rpc.Method[callbacksSortLessArgs, bool]{Name: "Call"}
-)
+// What the func less of Callbacks.Sort takes and gives.
+var callbacksSortLessCall = rpc.Method[callbacksSortLessArgs, bool]{Name: "Call"}
 
-// callbacksSortLessArgs are the arguments of the func Callbacks.Sort: less: a, b.
+// callbacksSortLessArgs are the arguments of the func less of Callbacks.Sort: a, b.
 type callbacksSortLessArgs struct {
 	A0 string `json:"a0"`
 	A1 string `json:"a1"`
@@ -401,7 +395,7 @@ func callbacksSortLessFrom(ctx context.Context, object *rpc.Object) func(a strin
 
 var callbacksSortLessShared rpc.Shared
 
-// callbacksSortLessService describes a func Callbacks.Sort: less that is passed in a call.
+// callbacksSortLessService describes a func less of Callbacks.Sort that is passed in a call.
 func callbacksSortLessService() *rpc.Service {
 	return callbacksSortLessShared.Make(func() *rpc.Service {
 		return rpc.ObjectService(
@@ -413,9 +407,7 @@ func callbacksSortLessService() *rpc.Service {
 }
 
 // What the func Progress takes and gives.
-var (
-	callbacksProgressCall = rpc.Method[callbacksProgressArgs, struct{}]{Name: "Call"}
-)
+var callbacksProgressCall = rpc.Method[callbacksProgressArgs, struct{}]{Name: "Call"}
 
 // callbacksProgressArgs are the arguments of the func Progress: done, total.
 type callbacksProgressArgs struct {
@@ -463,7 +455,7 @@ func callbacksLiveOpenFrom(ctx context.Context, object *rpc.Object) func(name st
 
 var callbacksLiveOpenShared rpc.Shared
 
-// callbacksLiveOpenService describes a func Callbacks.Live: open that is passed in a call.
+// callbacksLiveOpenService describes a func open of Callbacks.Live that is passed in a call.
 func callbacksLiveOpenService() *rpc.Service {
 	return callbacksLiveOpenShared.Make(func() *rpc.Service {
 		return rpc.ObjectService(
@@ -489,10 +481,8 @@ func callbacksLiveOpenServe(v func(name string) (io.ReadCloser, error), ctx cont
 	return call.Reply(nil)
 }
 
-// What the func Callbacks.Stream: list takes and gives.
-var (
-	callbacksStreamListCall = rpc.ServerStream[int, int]{Name: "Call"}
-)
+// What the func list of Callbacks.Stream takes and gives.
+var callbacksStreamListCall = rpc.ServerStream[int, int]{Name: "Call"}
 
 // callbacksStreamListFrom returns a func that calls the one behind object.
 func callbacksStreamListFrom(object *rpc.Object) func(ctx context.Context, n int) iter.Seq2[int, error] {
@@ -503,7 +493,7 @@ func callbacksStreamListFrom(object *rpc.Object) func(ctx context.Context, n int
 
 var callbacksStreamListShared rpc.Shared
 
-// callbacksStreamListService describes a func Callbacks.Stream: list that is passed in a call.
+// callbacksStreamListService describes a func list of Callbacks.Stream that is passed in a call.
 func callbacksStreamListService() *rpc.Service {
 	return callbacksStreamListShared.Make(func() *rpc.Service {
 		return rpc.ObjectService(
@@ -528,7 +518,7 @@ func callbacksNestedFFrom(ctx context.Context, object *rpc.Object) func(g func(i
 
 var callbacksNestedFShared rpc.Shared
 
-// callbacksNestedFService describes a func Callbacks.Nested: f that is passed in a call.
+// callbacksNestedFService describes a func f of Callbacks.Nested that is passed in a call.
 func callbacksNestedFService() *rpc.Service {
 	return callbacksNestedFShared.Make(func() *rpc.Service {
 		return rpc.ObjectService(
@@ -554,10 +544,8 @@ func callbacksNestedFServe(v func(g func(i int) error) error, ctx context.Contex
 	return call.Reply(nil)
 }
 
-// What the func Callbacks.Nested: f.Call: g takes and gives.
-var (
-	callbacksCallGCall = rpc.Method[int, struct{}]{Name: "Call"}
-)
+// What the func g of f of Callbacks.Nested takes and gives.
+var callbacksCallGCall = rpc.Method[int, struct{}]{Name: "Call"}
 
 // callbacksCallGFrom returns a func that calls the one behind object.
 func callbacksCallGFrom(ctx context.Context, object *rpc.Object) func(i int) error {
@@ -569,7 +557,7 @@ func callbacksCallGFrom(ctx context.Context, object *rpc.Object) func(i int) err
 
 var callbacksCallGShared rpc.Shared
 
-// callbacksCallGService describes a func Callbacks.Nested: f.Call: g that is passed in a call.
+// callbacksCallGService describes a func g of f of Callbacks.Nested that is passed in a call.
 func callbacksCallGService() *rpc.Service {
 	return callbacksCallGShared.Make(func() *rpc.Service {
 		return rpc.ObjectService(

@@ -52,10 +52,8 @@ func ClosingPlugin[T Closing](create func(ctx context.Context, config Config) (T
 // ClosingCookie tells a plugin that a host started it, and not a person.
 var ClosingCookie = tenon.Cookie{Key: "CLOSING_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Closing"}
 
-// The methods of Closing whose arguments and results are all encoded.
-var (
-	closingGet = rpc.Method[struct{}, string]{Name: "Get"}
-)
+// The method Get of Closing.
+var closingGet = rpc.Method[struct{}, string]{Name: "Get"}
 
 // A ClosingClient is a [Closing] on the other side of a link. All methods may be called
 // concurrently.

@@ -52,7 +52,7 @@ func ContainersPlugin[T Containers](create func(ctx context.Context, config Conf
 // ContainersCookie tells a plugin that a host started it, and not a person.
 var ContainersCookie = tenon.Cookie{Key: "CONTAINERS_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Containers"}
 
-// The methods of Containers whose arguments and results are all encoded.
+// The methods of Containers that take and give what is encoded.
 var (
 	containersSlices  = rpc.Method[containersSlicesArgs, [][]int]{Name: "Slices"}
 	containersArrays  = rpc.Method[[32]byte, [2]string]{Name: "Arrays"}

@@ -52,11 +52,11 @@ func EmbeddingPlugin[T Embedding](create func(ctx context.Context, config Config
 // EmbeddingCookie tells a plugin that a host started it, and not a person.
 var EmbeddingCookie = tenon.Cookie{Key: "EMBEDDING_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Embedding"}
 
-// The methods of Embedding whose arguments and results are all encoded.
+// The methods of Embedding that take and give what is encoded.
 var (
-	embeddingName = rpc.Method[struct{}, string]{Name: "Name"}
 	embeddingGet  = rpc.Method[string, []byte]{Name: "Get"}
 	embeddingOwn  = rpc.Method[struct{}, struct{}]{Name: "Own"}
+	embeddingName = rpc.Method[struct{}, string]{Name: "Name"}
 )
 
 // An EmbeddingClient is an [Embedding] on the other side of a link. All methods may be called
@@ -66,11 +66,6 @@ var (
 type EmbeddingClient struct{ object *rpc.Object }
 
 var _ Embedding = (*EmbeddingClient)(nil)
-
-// Name returns it.
-func (c *EmbeddingClient) Name(ctx context.Context) (string, error) {
-	return embeddingName.Call(ctx, c.object, struct{}{})
-}
 
 // Get returns the value under key.
 //
@@ -85,6 +80,11 @@ func (c *EmbeddingClient) Own(ctx context.Context) error {
 	return err
 }
 
+// Name returns it.
+func (c *EmbeddingClient) Name(ctx context.Context) (string, error) {
+	return embeddingName.Call(ctx, c.object, struct{}{})
+}
+
 // Close releases the object on the other side, without waiting.
 func (c *EmbeddingClient) Close() error { return c.object.Close() }
 
@@ -95,12 +95,12 @@ func (c *EmbeddingClient) TenonObject() *rpc.Object { return c.object }
 // embeddingMethods are the methods of an Embedding, as they are served.
 func embeddingMethods() []rpc.Handler[Embedding] {
 	return []rpc.Handler[Embedding]{
-		rpc.Handle(embeddingName, func(v Embedding, ctx context.Context, _ struct{}) (string, error) {
-			return v.Name(ctx)
-		}).Doc("Name returns it."),
 		rpc.Handle(embeddingGet, Embedding.Get).Doc("Get returns the value under key.").Names("key"),
 		rpc.Handle(embeddingOwn, func(v Embedding, ctx context.Context, _ struct{}) (struct{}, error) {
 			return struct{}{}, v.Own(ctx)
 		}),
+		rpc.Handle(embeddingName, func(v Embedding, ctx context.Context, _ struct{}) (string, error) {
+			return v.Name(ctx)
+		}).Doc("Name returns it."),
 	}
 }

@@ -171,10 +171,8 @@ func everythingAllServe(v Everything, ctx context.Context, call *rpc.Incoming) e
 	return call.Reply(&everythingAllReply{r0, r2})
 }
 
-// What the func Everything.All: f takes and gives.
-var (
-	everythingAllFCall = rpc.Method[int, struct{}]{Name: "Call"}
-)
+// What the func f of Everything.All takes and gives.
+var everythingAllFCall = rpc.Method[int, struct{}]{Name: "Call"}
 
 // everythingAllFFrom returns a func that calls the one behind object.
 func everythingAllFFrom(ctx context.Context, object *rpc.Object) func(int) error {
@@ -186,7 +184,7 @@ func everythingAllFFrom(ctx context.Context, object *rpc.Object) func(int) error
 
 var everythingAllFShared rpc.Shared
 
-// everythingAllFService describes a func Everything.All: f that is passed in a call.
+// everythingAllFService describes a func f of Everything.All that is passed in a call.
 func everythingAllFService() *rpc.Service {
 	return everythingAllFShared.Make(func() *rpc.Service {
 		return rpc.ObjectService(
@@ -197,7 +195,7 @@ func everythingAllFService() *rpc.Service {
 	})
 }
 
-// The methods of Watcher whose arguments and results are all encoded.
+// The methods of Watcher that take and give what is encoded.
 var (
 	everythingWatcherChanged = rpc.Method[everythingWatcherChangedArgs, struct{}]{Name: "Changed"}
 	everythingWatcherDone    = rpc.Method[struct{}, struct{}]{Name: "Done"}

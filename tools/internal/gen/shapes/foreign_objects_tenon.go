@@ -171,10 +171,8 @@ func foreignObjectsTextServe(v ForeignObjects, ctx context.Context, call *rpc.In
 	return call.Reply(&r0)
 }
 
-// The methods of github.com/tenon-dev/tenon/tools/internal/gen/shapes/other.Sink whose arguments and results are all encoded.
-var (
-	foreignObjectsSink2Put = rpc.Method[string, struct{}]{Name: "Put"}
-)
+// The method Put of github.com/tenon-dev/tenon/tools/internal/gen/shapes/other.Sink.
+var foreignObjectsSink2Put = rpc.Method[string, struct{}]{Name: "Put"}
 
 // A foreignObjectsSink2Client is a github.com/tenon-dev/tenon/tools/internal/gen/shapes/other.Sink on the other side, which a call passed.
 type foreignObjectsSink2Client struct{ object *rpc.Object }
@@ -211,10 +209,8 @@ func foreignObjectsSink2Service() *rpc.Service {
 	})
 }
 
-// The methods of fmt.Stringer whose arguments and results are all encoded.
-var (
-	foreignObjectsStringerString = rpc.Method[struct{}, string]{Name: "String"}
-)
+// The method String of fmt.Stringer.
+var foreignObjectsStringerString = rpc.Method[struct{}, string]{Name: "String"}
 
 // A foreignObjectsStringerClient is a fmt.Stringer on the other side, which a call passed.
 type foreignObjectsStringerClient struct{ object *rpc.Object }

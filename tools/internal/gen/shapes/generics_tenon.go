@@ -52,7 +52,7 @@ func GenericsPlugin[T Generics](create func(ctx context.Context, config Config) 
 // GenericsCookie tells a plugin that a host started it, and not a person.
 var GenericsCookie = tenon.Cookie{Key: "GENERICS_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Generics"}
 
-// The methods of Generics whose arguments and results are all encoded.
+// The methods of Generics that take and give what is encoded.
 var (
 	genericsPage  = rpc.Method[string, Page[Entry]]{Name: "Page"}
 	genericsPairs = rpc.Method[Pair[string, Page[int]], []Pair[int, *Entry]]{Name: "Pairs"}

@@ -148,10 +148,8 @@ func GreeterVersions(name string, v1, v2, v10 *tenon.Service) map[int]tenon.Serv
 	return versions
 }
 
-// The methods of Greeter whose arguments and results are all encoded.
-var (
-	greeterGreet = rpc.Method[string, string]{Name: "Greet"}
-)
+// The method Greet of Greeter.
+var greeterGreet = rpc.Method[string, string]{Name: "Greet"}
 
 // A GreeterClient is a [Greeter] on the other side of a link. All methods may be called
 // concurrently.
@@ -180,7 +178,7 @@ func greeterMethods() []rpc.Handler[Greeter] {
 	}
 }
 
-// The methods of GreeterV2 whose arguments and results are all encoded.
+// The methods of GreeterV2 that take and give what is encoded.
 var (
 	greeterV2Greet    = rpc.Method[string, string]{Name: "Greet"}
 	greeterV2GreetAll = rpc.Method[[]string, []string]{Name: "GreetAll"}
@@ -219,10 +217,8 @@ func greeterV2Methods() []rpc.Handler[GreeterV2] {
 	}
 }
 
-// The methods of GreeterV10 whose arguments and results are all encoded.
-var (
-	greeterV10Greet = rpc.Method[greeterV10GreetArgs, string]{Name: "Greet"}
-)
+// The method Greet of GreeterV10.
+var greeterV10Greet = rpc.Method[greeterV10GreetArgs, string]{Name: "Greet"}
 
 // greeterV10GreetArgs are the arguments of GreeterV10.Greet: language, name.
 type greeterV10GreetArgs struct {

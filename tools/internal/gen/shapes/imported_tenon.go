@@ -57,7 +57,7 @@ func ImportedPlugin[T Imported](create func(ctx context.Context, config Config) 
 // ImportedCookie tells a plugin that a host started it, and not a person.
 var ImportedCookie = tenon.Cookie{Key: "IMPORTED_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Imported"}
 
-// The methods of Imported whose arguments and results are all encoded.
+// The methods of Imported that take and give what is encoded.
 var (
 	importedAt    = rpc.Method[importedAtArgs, *other.Place]{Name: "At"}
 	importedExact = rpc.Method[importedExactArgs, json.Number]{Name: "Exact"}

@@ -52,7 +52,7 @@ func InstanceAliasPlugin[T InstanceAlias](create func(ctx context.Context, confi
 // InstanceAliasCookie tells a plugin that a host started it, and not a person.
 var InstanceAliasCookie = tenon.Cookie{Key: "INSTANCEALIAS_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.InstanceAlias"}
 
-// The methods of InstanceAlias whose arguments and results are all encoded.
+// The methods of InstanceAlias that take and give what is encoded.
 var (
 	instanceAliasLoad = rpc.Method[int, Page[Entry]]{Name: "Load"}
 	instanceAliasSave = rpc.Method[instanceAliasSaveArgs, struct{}]{Name: "Save"}

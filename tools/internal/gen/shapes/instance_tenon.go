@@ -52,7 +52,7 @@ func InstancePlugin[T Instance](create func(ctx context.Context, config Config) 
 // InstanceCookie tells a plugin that a host started it, and not a person.
 var InstanceCookie = tenon.Cookie{Key: "INSTANCE_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Instance"}
 
-// The methods of Instance whose arguments and results are all encoded.
+// The methods of Instance that take and give what is encoded.
 var (
 	instanceLoad = rpc.Method[string, Entry]{Name: "Load"}
 	instanceSave = rpc.Method[instanceSaveArgs, struct{}]{Name: "Save"}

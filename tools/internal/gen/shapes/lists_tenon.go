@@ -53,7 +53,7 @@ func ListsPlugin[T Lists](create func(ctx context.Context, config Config) (T, er
 // ListsCookie tells a plugin that a host started it, and not a person.
 var ListsCookie = tenon.Cookie{Key: "LISTS_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Lists"}
 
-// The methods of Lists whose arguments and results are all encoded.
+// The methods of Lists that take and give what is encoded.
 var (
 	listsList       = rpc.ServerStream[string, Entry]{Name: "List"}
 	listsAll        = rpc.ServerStream[struct{}, string]{Name: "All"}

@@ -52,7 +52,7 @@ func LostAllPlugin[T LostAll](create func(ctx context.Context, config Config) (T
 // LostAllCookie tells a plugin that a host started it, and not a person.
 var LostAllCookie = tenon.Cookie{Key: "LOSTALL_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.LostAll"}
 
-// The methods of LostAll whose arguments and results are all encoded.
+// The methods of LostAll that take and give what is encoded.
 var (
 	lostAllEnabled  = rpc.Method[Level, bool]{Name: "Enabled"}
 	lostAllPosition = rpc.Method[struct{}, lostAllPositionReply]{Name: "Position"}

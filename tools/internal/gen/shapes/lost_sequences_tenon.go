@@ -55,10 +55,8 @@ func LostSequencesPlugin[T LostSequences](create func(ctx context.Context, confi
 // LostSequencesCookie tells a plugin that a host started it, and not a person.
 var LostSequencesCookie = tenon.Cookie{Key: "LOSTSEQUENCES_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.LostSequences"}
 
-// The methods of LostSequences whose arguments and results are all encoded.
-var (
-	lostSequencesCount = rpc.ServerStream[int, int]{Name: "Count"}
-)
+// The method Count of LostSequences.
+var lostSequencesCount = rpc.ServerStream[int, int]{Name: "Count"}
 
 // A LostSequencesClient is a [LostSequences] on the other side of a link. All methods may be called
 // concurrently.

@@ -52,7 +52,7 @@ func LostZeroPlugin[T LostZero](create func(ctx context.Context, config Config) 
 // LostZeroCookie tells a plugin that a host started it, and not a person.
 var LostZeroCookie = tenon.Cookie{Key: "LOSTZERO_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.LostZero"}
 
-// The methods of LostZero whose arguments and results are all encoded.
+// The methods of LostZero that take and give what is encoded.
 var (
 	lostZeroLen    = rpc.Method[struct{}, int]{Name: "Len"}
 	lostZeroNotify = rpc.Method[string, struct{}]{Name: "Notify"}

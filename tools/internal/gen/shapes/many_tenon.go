@@ -52,10 +52,8 @@ func ManyPlugin[T Many](create func(ctx context.Context, config Config) (T, erro
 // ManyCookie tells a plugin that a host started it, and not a person.
 var ManyCookie = tenon.Cookie{Key: "MANY_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Many"}
 
-// The methods of Many whose arguments and results are all encoded.
-var (
-	manyMove = rpc.Method[manyMoveArgs, manyMoveReply]{Name: "Move"}
-)
+// The method Move of Many.
+var manyMove = rpc.Method[manyMoveArgs, manyMoveReply]{Name: "Move"}
 
 // manyMoveArgs are the arguments of Many.Move: from, to, count, force.
 type manyMoveArgs struct {

@@ -54,10 +54,8 @@ func NamedSequencesPlugin[T NamedSequences](create func(ctx context.Context, con
 // NamedSequencesCookie tells a plugin that a host started it, and not a person.
 var NamedSequencesCookie = tenon.Cookie{Key: "NAMEDSEQUENCES_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.NamedSequences"}
 
-// The methods of NamedSequences whose arguments and results are all encoded.
-var (
-	namedSequencesUp = rpc.ServerStream[int, int]{Name: "Up"}
-)
+// The method Up of NamedSequences.
+var namedSequencesUp = rpc.ServerStream[int, int]{Name: "Up"}
 
 // A NamedSequencesClient is a [NamedSequences] on the other side of a link. All methods may be called
 // concurrently.

@@ -53,7 +53,7 @@ func NamingsPlugin[T Namings](create func(ctx context.Context, config Config) (T
 // NamingsCookie tells a plugin that a host started it, and not a person.
 var NamingsCookie = tenon.Cookie{Key: "NAMINGS_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Namings"}
 
-// The methods of Namings whose arguments and results are all encoded.
+// The methods of Namings that take and give what is encoded.
 var (
 	namingsSetLevel = rpc.Method[Level, Level]{Name: "SetLevel"}
 	namingsSetAll   = rpc.Method[namingsSetAllArgs, Levels]{Name: "SetAll"}

@@ -52,7 +52,7 @@ func NoContextPlugin[T NoContext](create func(ctx context.Context, config Config
 // NoContextCookie tells a plugin that a host started it, and not a person.
 var NoContextCookie = tenon.Cookie{Key: "NOCONTEXT_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.NoContext"}
 
-// The methods of NoContext whose arguments and results are all encoded.
+// The methods of NoContext that take and give what is encoded.
 var (
 	noContextGet   = rpc.Method[string, string]{Name: "Get"}
 	noContextPut   = rpc.Method[noContextPutArgs, struct{}]{Name: "Put"}

@@ -53,10 +53,8 @@ func NodePlugin[T Node](create func(ctx context.Context, config Config) (T, erro
 // NodeCookie tells a plugin that a host started it, and not a person.
 var NodeCookie = tenon.Cookie{Key: "NODE_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Node"}
 
-// The methods of Node whose arguments and results are all encoded.
-var (
-	nodeName = rpc.Method[struct{}, string]{Name: "Name"}
-)
+// The method Name of Node.
+var nodeName = rpc.Method[struct{}, string]{Name: "Name"}
 
 // A NodeClient is a [Node] on the other side of a link. All methods may be called
 // concurrently.

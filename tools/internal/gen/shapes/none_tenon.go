@@ -52,10 +52,8 @@ func NonePlugin[T None](create func(ctx context.Context, config Config) (T, erro
 // NoneCookie tells a plugin that a host started it, and not a person.
 var NoneCookie = tenon.Cookie{Key: "NONE_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.None"}
 
-// The methods of None whose arguments and results are all encoded.
-var (
-	noneSync = rpc.Method[struct{}, struct{}]{Name: "Sync"}
-)
+// The method Sync of None.
+var noneSync = rpc.Method[struct{}, struct{}]{Name: "Sync"}
 
 // A NoneClient is a [None] on the other side of a link. All methods may be called
 // concurrently.

@@ -52,10 +52,8 @@ func OnePlugin[T One](create func(ctx context.Context, config Config) (T, error)
 // OneCookie tells a plugin that a host started it, and not a person.
 var OneCookie = tenon.Cookie{Key: "ONE_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.One"}
 
-// The methods of One whose arguments and results are all encoded.
-var (
-	oneGet = rpc.Method[string, []byte]{Name: "Get"}
-)
+// The method Get of One.
+var oneGet = rpc.Method[string, []byte]{Name: "Get"}
 
 // An OneClient is an [One] on the other side of a link. All methods may be called
 // concurrently.

@@ -52,7 +52,7 @@ func OnlyArgsPlugin[T OnlyArgs](create func(ctx context.Context, config Config) 
 // OnlyArgsCookie tells a plugin that a host started it, and not a person.
 var OnlyArgsCookie = tenon.Cookie{Key: "ONLYARGS_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.OnlyArgs"}
 
-// The methods of OnlyArgs whose arguments and results are all encoded.
+// The methods of OnlyArgs that take and give what is encoded.
 var (
 	onlyArgsPut    = rpc.Method[onlyArgsPutArgs, struct{}]{Name: "Put"}
 	onlyArgsDelete = rpc.Method[string, struct{}]{Name: "Delete"}

@@ -53,7 +53,7 @@ func OnlyResultsPlugin[T OnlyResults](create func(ctx context.Context, config Co
 // OnlyResultsCookie tells a plugin that a host started it, and not a person.
 var OnlyResultsCookie = tenon.Cookie{Key: "ONLYRESULTS_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.OnlyResults"}
 
-// The methods of OnlyResults whose arguments and results are all encoded.
+// The methods of OnlyResults that take and give what is encoded.
 var (
 	onlyResultsStat = rpc.Method[struct{}, onlyResultsStatReply]{Name: "Stat"}
 	onlyResultsLen  = rpc.Method[struct{}, int]{Name: "Len"}
@@ -80,7 +80,7 @@ func (c *OnlyResultsClient) Stat(ctx context.Context) (int, int64, time.Time, er
 	return reply.R0, reply.R1, reply.R2, err
 }
 
-// Len implements [OnlyResults].
+// Len says how many there are, at once.
 func (c *OnlyResultsClient) Len(ctx context.Context) (int, error) {
 	return onlyResultsLen.Call(ctx, c.object, struct{}{})
 }
@@ -101,6 +101,6 @@ func onlyResultsMethods() []rpc.Handler[OnlyResults] {
 		}),
 		rpc.Handle(onlyResultsLen, func(v OnlyResults, ctx context.Context, _ struct{}) (int, error) {
 			return v.Len(ctx)
-		}),
+		}).Quick().Doc("Len says how many there are, at once."),
 	}
 }

@@ -52,10 +52,8 @@ func OwnConfigPlugin[T OwnConfig](create func(ctx context.Context, config OwnCon
 // OwnConfigCookie tells a plugin that a host started it, and not a person.
 var OwnConfigCookie = tenon.Cookie{Key: "OWNCONFIG_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.OwnConfig"}
 
-// The methods of OwnConfig whose arguments and results are all encoded.
-var (
-	ownConfigGet = rpc.Method[struct{}, string]{Name: "Get"}
-)
+// The method Get of OwnConfig.
+var ownConfigGet = rpc.Method[struct{}, string]{Name: "Get"}
 
 // An OwnConfigClient is an [OwnConfig] on the other side of a link. All methods may be called
 // concurrently.

@@ -53,10 +53,8 @@ func PlacePlugin[T Place](create func(ctx context.Context, config *other.Place) 
 // PlaceCookie tells a plugin that a host started it, and not a person.
 var PlaceCookie = tenon.Cookie{Key: "PLACE_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Place"}
 
-// The methods of Place whose arguments and results are all encoded.
-var (
-	placeWhere = rpc.Method[struct{}, string]{Name: "Where"}
-)
+// The method Where of Place.
+var placeWhere = rpc.Method[struct{}, string]{Name: "Where"}
 
 // A PlaceClient is a [Place] on the other side of a link. All methods may be called
 // concurrently.

@@ -97,6 +97,10 @@ type OnlyArgs interface {
 // OnlyResults has results alone.
 type OnlyResults interface {
 	Stat(ctx context.Context) (count int, size int64, at time.Time, err error)
+
+	// Len says how many there are, at once.
+	//
+	//tenon:quick
 	Len(ctx context.Context) (int, error)
 }
 

@@ -183,7 +183,7 @@ func roomsGiveServe(v Rooms, ctx context.Context, call *rpc.Incoming) error {
 	return call.Reply(&r0)
 }
 
-// The methods of Room whose arguments and results are all encoded.
+// The methods of Room that take and give what is encoded.
 var (
 	roomsRoomSay   = rpc.Method[string, struct{}]{Name: "Say"}
 	roomsRoomHeard = rpc.ServerStream[struct{}, string]{Name: "Heard"}

@@ -195,10 +195,8 @@ func searchesMergeServe(v Searches, ctx context.Context, call *rpc.Incoming) err
 	return rpc.SendSeq(stream, v.Merge(ctx, a, b))
 }
 
-// What the func Searches.Filter: keep takes and gives.
-var (
-	searchesFilterKeepCall = rpc.Method[int, bool]{Name: "Call"}
-)
+// What the func keep of Searches.Filter takes and gives.
+var searchesFilterKeepCall = rpc.Method[int, bool]{Name: "Call"}
 
 // searchesFilterKeepFrom returns a func that calls the one behind object: its errors, which
 // it has no place for, are told to lost.
@@ -214,7 +212,7 @@ func searchesFilterKeepFrom(ctx context.Context, object *rpc.Object, lost func(e
 
 var searchesFilterKeepShared rpc.Shared
 
-// searchesFilterKeepService describes a func Searches.Filter: keep that is passed in a call.
+// searchesFilterKeepService describes a func keep of Searches.Filter that is passed in a call.
 func searchesFilterKeepService() *rpc.Service {
 	return searchesFilterKeepShared.Make(func() *rpc.Service {
 		return rpc.ObjectService(

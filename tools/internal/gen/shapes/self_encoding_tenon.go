@@ -52,7 +52,7 @@ func SelfEncodingPlugin[T SelfEncoding](create func(ctx context.Context, config 
 // SelfEncodingCookie tells a plugin that a host started it, and not a person.
 var SelfEncodingCookie = tenon.Cookie{Key: "SELFENCODING_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.SelfEncoding"}
 
-// The methods of SelfEncoding whose arguments and results are all encoded.
+// The methods of SelfEncoding that take and give what is encoded.
 var (
 	selfEncodingHide = rpc.Method[Secret, Secret]{Name: "Hide"}
 	selfEncodingDrop = rpc.Method[Cached, Cached]{Name: "Drop"}

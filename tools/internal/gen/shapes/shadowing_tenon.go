@@ -52,7 +52,7 @@ func ShadowingPlugin[T Shadowing](create func(ctx context.Context, config Config
 // ShadowingCookie tells a plugin that a host started it, and not a person.
 var ShadowingCookie = tenon.Cookie{Key: "SHADOWING_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Shadowing"}
 
-// The methods of Shadowing whose arguments and results are all encoded.
+// The methods of Shadowing that take and give what is encoded.
 var (
 	shadowingDo   = rpc.Method[shadowingDoArgs, shadowingDoReply]{Name: "Do"}
 	shadowingType = rpc.Method[shadowingTypeArgs, shadowingTypeReply]{Name: "Type"}

@@ -52,7 +52,7 @@ func StructsPlugin[T Structs](create func(ctx context.Context, config Config) (T
 // StructsCookie tells a plugin that a host started it, and not a person.
 var StructsCookie = tenon.Cookie{Key: "STRUCTS_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Structs"}
 
-// The methods of Structs whose arguments and results are all encoded.
+// The methods of Structs that take and give what is encoded.
 var (
 	structsByValue   = rpc.Method[Entry, Entry]{Name: "ByValue"}
 	structsByPointer = rpc.Method[*Entry, *Entry]{Name: "ByPointer"}

@@ -161,10 +161,8 @@ func subscriptionsCounterServe(v Subscriptions, ctx context.Context, call *rpc.I
 	return call.Reply(nil)
 }
 
-// What the func Subscriptions.Subscribe: cancel takes and gives.
-var (
-	subscriptionsSubscribeCancelCall = rpc.Method[struct{}, struct{}]{Name: "Call"}
-)
+// What the func cancel of Subscriptions.Subscribe takes and gives.
+var subscriptionsSubscribeCancelCall = rpc.Method[struct{}, struct{}]{Name: "Call"}
 
 // subscriptionsSubscribeCancelFrom returns a func that calls the one behind object.
 func subscriptionsSubscribeCancelFrom(ctx context.Context, object *rpc.Object) func() error {
@@ -176,7 +174,7 @@ func subscriptionsSubscribeCancelFrom(ctx context.Context, object *rpc.Object) f
 
 var subscriptionsSubscribeCancelShared rpc.Shared
 
-// subscriptionsSubscribeCancelService describes a func Subscriptions.Subscribe: cancel that is passed in a call.
+// subscriptionsSubscribeCancelService describes a func cancel of Subscriptions.Subscribe that is passed in a call.
 func subscriptionsSubscribeCancelService() *rpc.Service {
 	return subscriptionsSubscribeCancelShared.Make(func() *rpc.Service {
 		return rpc.ObjectService(
@@ -187,10 +185,8 @@ func subscriptionsSubscribeCancelService() *rpc.Service {
 	})
 }
 
-// What the func Subscriptions.Quiet: stop takes and gives.
-var (
-	subscriptionsQuietStopCall = rpc.Method[struct{}, struct{}]{Name: "Call"}
-)
+// What the func stop of Subscriptions.Quiet takes and gives.
+var subscriptionsQuietStopCall = rpc.Method[struct{}, struct{}]{Name: "Call"}
 
 // subscriptionsQuietStopFrom returns a func that calls the one behind object: its errors, which
 // it has no place for, are told to lost.
@@ -204,7 +200,7 @@ func subscriptionsQuietStopFrom(ctx context.Context, object *rpc.Object, lost fu
 
 var subscriptionsQuietStopShared rpc.Shared
 
-// subscriptionsQuietStopService describes a func Subscriptions.Quiet: stop that is passed in a call.
+// subscriptionsQuietStopService describes a func stop of Subscriptions.Quiet that is passed in a call.
 func subscriptionsQuietStopService() *rpc.Service {
 	return subscriptionsQuietStopShared.Make(func() *rpc.Service {
 		return rpc.ObjectService(
@@ -216,10 +212,8 @@ func subscriptionsQuietStopService() *rpc.Service {
 	})
 }
 
-// What the func Subscriptions.Counter: next takes and gives.
-var (
-	subscriptionsCounterNextCall = rpc.Method[int, int]{Name: "Call"}
-)
+// What the func next of Subscriptions.Counter takes and gives.
+var subscriptionsCounterNextCall = rpc.Method[int, int]{Name: "Call"}
 
 // subscriptionsCounterNextFrom returns a func that calls the one behind object.
 func subscriptionsCounterNextFrom(object *rpc.Object) func(ctx context.Context, by int) (int, error) {
@@ -230,7 +224,7 @@ func subscriptionsCounterNextFrom(object *rpc.Object) func(ctx context.Context, 
 
 var subscriptionsCounterNextShared rpc.Shared
 
-// subscriptionsCounterNextService describes a func Subscriptions.Counter: next that is passed in a call.
+// subscriptionsCounterNextService describes a func next of Subscriptions.Counter that is passed in a call.
 func subscriptionsCounterNextService() *rpc.Service {
 	return subscriptionsCounterNextShared.Make(func() *rpc.Service {
 		return rpc.ObjectService(

@@ -52,10 +52,8 @@ func UnconfiguredPlugin[T Unconfigured](create func(ctx context.Context) (T, err
 // UnconfiguredCookie tells a plugin that a host started it, and not a person.
 var UnconfiguredCookie = tenon.Cookie{Key: "UNCONFIGURED_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Unconfigured"}
 
-// The methods of Unconfigured whose arguments and results are all encoded.
-var (
-	unconfiguredGet = rpc.Method[struct{}, string]{Name: "Get"}
-)
+// The method Get of Unconfigured.
+var unconfiguredGet = rpc.Method[struct{}, string]{Name: "Get"}
 
 // An UnconfiguredClient is an [Unconfigured] on the other side of a link. All methods may be called
 // concurrently.

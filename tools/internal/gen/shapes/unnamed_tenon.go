@@ -52,7 +52,7 @@ func UnnamedPlugin[T Unnamed](create func(ctx context.Context, config Config) (T
 // UnnamedCookie tells a plugin that a host started it, and not a person.
 var UnnamedCookie = tenon.Cookie{Key: "UNNAMED_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Unnamed"}
 
-// The methods of Unnamed whose arguments and results are all encoded.
+// The methods of Unnamed that take and give what is encoded.
 var (
 	unnamedPut  = rpc.Method[unnamedPutArgs, struct{}]{Name: "Put"}
 	unnamedGet  = rpc.Method[string, unnamedGetReply]{Name: "Get"}

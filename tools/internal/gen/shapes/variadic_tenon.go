@@ -52,7 +52,7 @@ func VariadicPlugin[T Variadic](create func(ctx context.Context, config Config) 
 // VariadicCookie tells a plugin that a host started it, and not a person.
 var VariadicCookie = tenon.Cookie{Key: "VARIADIC_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/internal/gen/shapes.Variadic"}
 
-// The methods of Variadic whose arguments and results are all encoded.
+// The methods of Variadic that take and give what is encoded.
 var (
 	variadicJoin = rpc.Method[variadicJoinArgs, string]{Name: "Join"}
 	variadicSum  = rpc.Method[[]int, int]{Name: "Sum"}

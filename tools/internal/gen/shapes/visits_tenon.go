@@ -144,10 +144,8 @@ func visitsNumbersServe(v Visits, ctx context.Context, call *rpc.Incoming) error
 	return call.Reply(&r0)
 }
 
-// The methods of Visitor[Entry] whose arguments and results are all encoded.
-var (
-	visitsVisitorEntryVisit = rpc.Method[Entry, bool]{Name: "Visit"}
-)
+// The method Visit of Visitor[Entry].
+var visitsVisitorEntryVisit = rpc.Method[Entry, bool]{Name: "Visit"}
 
 // A visitsVisitorEntryClient is a Visitor[Entry] on the other side, which a call passed.
 type visitsVisitorEntryClient struct{ object *rpc.Object }
@@ -183,10 +181,8 @@ func visitsVisitorEntryService() *rpc.Service {
 	})
 }
 
-// The methods of Visitor[int] whose arguments and results are all encoded.
-var (
-	visitsVisitorIntVisit = rpc.Method[int, bool]{Name: "Visit"}
-)
+// The method Visit of Visitor[int].
+var visitsVisitorIntVisit = rpc.Method[int, bool]{Name: "Visit"}
 
 // A visitsVisitorIntClient is a Visitor[int] on the other side, which a call passed.
 type visitsVisitorIntClient struct{ object *rpc.Object }

@@ -114,7 +114,7 @@ func watchingWatchServe(v Watching, ctx context.Context, call *rpc.Incoming) err
 	return call.Reply(nil)
 }
 
-// The methods of Watcher whose arguments and results are all encoded.
+// The methods of Watcher that take and give what is encoded.
 var (
 	watchingWatcherChanged = rpc.Method[watchingWatcherChangedArgs, struct{}]{Name: "Changed"}
 	watchingWatcherDone    = rpc.Method[struct{}, struct{}]{Name: "Done"}

@@ -123,7 +123,7 @@ func ClassroomPlugin[T Classroom](create func(ctx context.Context) (T, error)) t
 // ClassroomCookie tells a plugin that a host started it, and not a person.
 var ClassroomCookie = tenon.Cookie{Key: "CLASSROOM_PLUGIN", Value: "github.com/tenon-dev/tenon/tools/protoc-gen-tenon/internal/schoolpb.Classroom"}
 
-// The methods of Registry whose arguments and results are all encoded.
+// The methods of Registry that take and give what is encoded.
 var (
 	registryEnrol  = rpc.Method[*EnrolRequest, *EnrolReply]{Name: "Enrol"}
 	registryFind   = rpc.Method[*wrapperspb.Int64Value, *people.Person]{Name: "Find"}
@@ -178,7 +178,7 @@ func registryMethods() []rpc.Handler[Registry] {
 	}
 }
 
-// The methods of Classroom whose arguments and results are all encoded.
+// The methods of Classroom that take and give what is encoded.
 var (
 	classroomLessons = rpc.ServerStream[*people.Person, *Lesson]{Name: "Lessons"}
 	classroomWhen    = rpc.Method[*Lesson, *Lesson_Hour]{Name: "When"}

@@ -193,7 +193,7 @@ type Directives interface {
 	//tenon:config Partly
 	Set(ctx context.Context) error
 	//tenon:quick
-	Quick(ctx context.Context) error
+	Quick(ctx context.Context, r io.Reader) error
 }
 
 //tenon:config Missing
@@ -214,4 +214,9 @@ type Deeper interface {
 	Do(ctx context.Context, f func(o interface {
 		Take(ctx context.Context, c chan int) error
 	}) error) error
+}
+
+type EmbedsError interface {
+	error
+	Do(ctx context.Context) error
 }
