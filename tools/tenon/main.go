@@ -10,6 +10,9 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func main() {
@@ -22,7 +25,7 @@ func main() {
 // run is the whole command, with nothing taken from the process.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRoot()
-	root.SetArgs(dashes(args))
+	root.SetArgs(dashes(root, args))
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -34,17 +37,23 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return code
 }
 
-var oneDash = regexp.MustCompile(`^-[a-z][a-z-]+(=|$)`)
+var oneDash = regexp.MustCompile(`^-([a-z][a-z-]+)(=|$)`)
 
-// dashes lets flags be written with one dash, as Go's own commands have them: none
-// of tenon's flags has a short form that could be meant.
-func dashes(args []string) []string {
+// dashes lets flags be written with one dash, as Go's own commands have them. What is
+// no flag of that name is left alone: it may be short ones.
+func dashes(root *cobra.Command, args []string) []string {
+	known := map[string]bool{"help": true}
+	for _, cmd := range append(root.Commands(), root) {
+		for _, flags := range []*pflag.FlagSet{cmd.Flags(), cmd.PersistentFlags()} {
+			flags.VisitAll(func(f *pflag.Flag) { known[f.Name] = true })
+		}
+	}
 	var out []string
 	for i, arg := range args {
 		if arg == "--" {
 			return append(out, args[i:]...)
 		}
-		if oneDash.MatchString(arg) {
+		if m := oneDash.FindStringSubmatch(arg); m != nil && known[m[1]] {
 			arg = "-" + arg
 		}
 		out = append(out, arg)

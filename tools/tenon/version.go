@@ -21,6 +21,9 @@ func newVersion() *cobra.Command {
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			info, _ := debug.ReadBuildInfo()
+			if wantsJSON(cmd) {
+				return printJSON(cmd.OutOrStdout(), versionsOf(info))
+			}
 			return printVersion(cmd.OutOrStdout(), info)
 		},
 	}
@@ -29,20 +32,38 @@ func newVersion() *cobra.Command {
 // corePath is the module whose version says what tenon speaks on the wire.
 const corePath = "github.com/tenon-dev/tenon/core"
 
-// printVersion writes what info says; nil, of a binary built without modules,
-// is allowed.
-func printVersion(w io.Writer, info *debug.BuildInfo) error {
-	tenon, core := unknown, unknown
+// versions are what this binary was built from.
+type versions struct {
+	Tenon             string `json:"tenon"`
+	Core              string `json:"core"`
+	Go                string `json:"go"`
+	System            string `json:"system"`
+	TransportContract int    `json:"transport_contract"`
+	CodecContract     int    `json:"codec_contract"`
+}
+
+// versionsOf returns what info says; nil, of a binary built without modules, is allowed.
+func versionsOf(info *debug.BuildInfo) versions {
+	v := versions{
+		Tenon: unknown, Core: unknown, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH,
+		TransportContract: transport.Contract1, CodecContract: codec.Contract1,
+	}
 	if info != nil {
-		tenon = version(&info.Main)
+		v.Tenon = version(&info.Main)
 		for _, dep := range info.Deps {
 			if dep.Path == corePath {
-				core = version(dep)
+				v.Core = version(dep)
 			}
 		}
 	}
-	_, err := fmt.Fprintf(w, "tenon %s %s %s/%s\ncore %s, transport contract %d, codec contract %d\n",
-		tenon, runtime.Version(), runtime.GOOS, runtime.GOARCH, core, transport.Contract1, codec.Contract1)
+	return v
+}
+
+// printVersion writes what info says for people.
+func printVersion(w io.Writer, info *debug.BuildInfo) error {
+	v := versionsOf(info)
+	_, err := fmt.Fprintf(w, "tenon %s %s %s\ncore %s, transport contract %d, codec contract %d\n",
+		v.Tenon, v.Go, v.System, v.Core, v.TransportContract, v.CodecContract)
 	return err
 }
 

@@ -14,7 +14,7 @@ import (
 type Run struct {
 	Callers  int           // that call at the same time, each one call after the other
 	Warmup   time.Duration // before anything is noted
-	Duration time.Duration // in which calls are noted
+	Duration time.Duration // in which calls are noted, or longer: until each caller has noted one
 
 	// Call makes one call, and says how many values came back. It is called
 	// concurrently. An error ends the run.
@@ -96,7 +96,7 @@ func (r Run) tick(began time.Time, over <-chan struct{}) {
 
 func (r Run) caller(ctx context.Context, noting, end time.Time) (Result, error) {
 	result := Result{latency: newHistogram()}
-	for at := time.Now(); at.Before(end); {
+	for at := time.Now(); at.Before(end) || result.Calls == 0; {
 		values, err := r.Call(ctx)
 		if err != nil {
 			return result, err

@@ -57,6 +57,19 @@ func TestRun(t *testing.T) {
 	})
 }
 
+// A call that takes longer than the whole run is noted all the same.
+func TestEachCallerNotesACall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, err := Run{Callers: 3, Warmup: time.Second, Duration: time.Second, Call: func(ctx context.Context) (int, error) {
+			time.Sleep(5 * time.Second)
+			return 1, nil
+		}}.Do(t.Context())
+		if err != nil || r.Calls != 3 || r.Elapsed != 9*time.Second || r.Min() < 4*time.Second {
+			t.Errorf("%d calls in %v, %v", r.Calls, r.Elapsed, err)
+		}
+	})
+}
+
 func TestErrorsEndTheRun(t *testing.T) {
 	failed := errors.New("no")
 	_, err := Run{Callers: 4, Duration: time.Hour, Call: func(ctx context.Context) (int, error) {
