@@ -69,6 +69,16 @@ func inWorkspace(t *testing.T) {
 	t.Setenv("GOWORK", work)
 }
 
+// TestExample holds that the file of the example is what the generator makes.
+func TestExample(t *testing.T) {
+	inWorkspace(t)
+	pkg, err := gen.Load(t.Context(), "../../../examples/kv/kv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, pkg, []string{"Store"})
+}
+
 // golden compares what is made of interfaces with the file that is there, and returns
 // its name.
 func golden(t *testing.T, pkg *gen.Package, names []string) string {
