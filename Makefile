@@ -39,7 +39,7 @@ EACH = $(DEV) run ./each
 
 # The gates, in the order in which .ci/run takes them: quick ones first.
 GATES := fmt-check vet staticcheck tidy-check placeholders names-check deps-check api-check \
-	test compat single-module fuzz-quick hostile chaos cross release-check
+	test compat single-module fuzz-quick hostile-quick chaos cross release-check
 
 ##@ Everyday
 
@@ -145,6 +145,10 @@ fuzz-quick: ## Run every fuzz target for FUZZTIME, two at a time
 .PHONY: hostile
 hostile: ## Let hostile plugins and hosts attack (HOSTILE_FLAGS="-match bomb -v" for some)
 	GOWORK=off go -C tools/hostile run . $(HOSTILE_FLAGS)
+
+.PHONY: hostile-quick
+hostile-quick: ## The same, each attack over one transport
+	GOWORK=off go -C tools/hostile run . -quick
 
 .PHONY: cross
 cross: ## Build and vet the published modules for other systems

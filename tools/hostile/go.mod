@@ -9,6 +9,7 @@ require (
 	github.com/tenon-dev/tenon/codec-gob v0.1.0
 	github.com/tenon-dev/tenon/core v0.1.0
 	github.com/tenon-dev/tenon/transport-smux v0.1.0
+	github.com/tenon-dev/tenon/transport-unix v0.1.0
 	github.com/tenon-dev/tenon/transport-yamux v0.1.0
 )
 
@@ -24,5 +25,6 @@ replace (
 	github.com/tenon-dev/tenon/codec-gob => ../../codec-gob
 	github.com/tenon-dev/tenon/core => ../../core
 	github.com/tenon-dev/tenon/transport-smux => ../../transport-smux
+	github.com/tenon-dev/tenon/transport-unix => ../../transport-unix
 	github.com/tenon-dev/tenon/transport-yamux => ../../transport-yamux
 )

@@ -62,7 +62,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	fs := flag.NewFlagSet("hostile", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	match := fs.String("match", "", "only attacks whose `names` match this regular expression")
-	over := fs.String("transports", "direct,yamux,smux", "`transports`")
+	over := fs.String("transports", "unix,direct,yamux,smux", "`transports`")
+	quick := fs.Bool("quick", false, "each attack over one of them alone, in turn")
 	list := fs.Bool("list", false, "print the attacks, and play none")
 	verbose := fs.Bool("v", false, "print what the victims say")
 	if err := fs.Parse(args); err != nil {
@@ -83,7 +84,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		chosen = append(chosen, tr)
 	}
 	failed := 0
-	for _, a := range attacks() {
+	for n, a := range attacks() {
 		if !want.MatchString(a.name) {
 			continue
 		}
@@ -94,6 +95,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		for i, tr := range chosen {
 			if i > 0 && a.link != nil {
 				break // before there is a transport
+			}
+			if *quick && a.link == nil && i != n%len(chosen) {
+				continue
 			}
 			for _, side := range []transport.Side{transport.Plugin, transport.Host} {
 				if !a.by(side) {

@@ -18,6 +18,7 @@ import (
 	"github.com/tenon-dev/tenon/core/transport"
 	"github.com/tenon-dev/tenon/core/transport/directtransport"
 	smuxtransport "github.com/tenon-dev/tenon/transport-smux"
+	unixtransport "github.com/tenon-dev/tenon/transport-unix"
 	yamuxtransport "github.com/tenon-dev/tenon/transport-yamux"
 )
 
@@ -25,7 +26,7 @@ var cookie = tenon.Cookie{Key: "HOSTILE_PLUGIN", Value: "5d0e1b"}
 
 // transports are what the attacks run over, in the order in which they are shown.
 func transports() []transport.Transport {
-	return []transport.Transport{directtransport.New(), yamuxtransport.New(), smuxtransport.New()}
+	return []transport.Transport{unixtransport.New(), directtransport.New(), yamuxtransport.New(), smuxtransport.New()}
 }
 
 func transportNamed(name string) (transport.Transport, error) {
