@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tenon-dev/tenon/tools/bench/internal/sidechannel"
@@ -68,23 +69,46 @@ func (r *running) guard(ctx context.Context, planned time.Duration, f func() err
 	return err
 }
 
+// preparing is how many callers of a cell are prepared at a time, and prepareEach how long
+// one of them may take, beside stuckAfter for all of them.
+const (
+	preparing   = 64
+	prepareEach = 5 * time.Millisecond
+)
+
 // workers prepares the callers of a cell.
 func (r *running) workers(ctx context.Context, c cell) ([]*worker, error) {
-	var all []*worker
-	err := r.guard(ctx, 0, func() error {
-		for range c.callers {
-			call, release, err := r.session.Caller(ctx, c.work)
-			if err != nil {
-				return err
-			}
-			all = append(all, &worker{call: call, release: release})
+	all := make([]*worker, c.callers+c.beside)
+	err := r.guard(ctx, time.Duration(len(all))*prepareEach, func() error {
+		next := make(chan int, len(all))
+		for i := range all {
+			next <- i
 		}
-		for range c.beside {
-			call, release, err := r.session.Caller(ctx, besideWork())
-			if err != nil {
-				return err
-			}
-			all = append(all, &worker{call: call, release: release, load: true})
+		close(next)
+		var joined sync.WaitGroup
+		var failed atomic.Pointer[error]
+		for range min(preparing, len(all)) {
+			joined.Go(func() {
+				for i := range next {
+					w, load := c.work, false
+					if i >= c.callers {
+						w, load = besideWork(), true
+					}
+					if failed.Load() != nil {
+						return
+					}
+					call, release, err := r.session.Caller(ctx, w)
+					if err != nil {
+						failed.CompareAndSwap(nil, &err)
+						return
+					}
+					all[i] = &worker{call: call, release: release, load: load}
+				}
+			})
+		}
+		joined.Wait()
+		if err := failed.Load(); err != nil {
+			return *err
 		}
 		return nil
 	})
@@ -97,6 +121,8 @@ func (r *running) workers(ctx context.Context, c cell) ([]*worker, error) {
 
 func releaseAll(workers []*worker) {
 	for _, w := range workers {
-		w.release()
+		if w != nil { // it was not the one that could not be prepared
+			w.release()
+		}
 	}
 }
