@@ -42,7 +42,7 @@ func testUnreadAndFull(t *testing.T, tr transport.Transport) {
 const many = 10_000
 
 func testTenThousand(t *testing.T, tr transport.Transport) {
-	p := newPair(t, tr, rpc.Limits{Streams: many})
+	p := newPair(t, tr, rpc.Limits{Streams: many, Calls: 2 * many}) // each stream is a call
 	ctx := guarded(t)
 	streams := make(chan *rpc.Stream[string, string], many)
 	parallel(t, func(i int) error {
