@@ -37,7 +37,8 @@ type Limits struct {
 	// Default: 64.
 	References int `json:"references"`
 
-	// Streams is how many streams the peer may have open at a time.
+	// Streams is how many streams the peer may have open at a time. A streaming call is a call,
+	// too; and a side opens no more than its own limit, so that both sides raise it together.
 	// Default: 256.
 	Streams int `json:"streams"`
 }
