@@ -210,6 +210,67 @@ func TestLinkThatWasFull(t *testing.T) {
 	peer.expect("the end", newFrame(kindGoodbye, 0))
 }
 
+// TestCloseWhileTheReasonIsMissing has a peer that ends a stream and does not say
+// why: nobody waits for that once the stream is closed here too.
+func TestCloseWhileTheReasonIsMissing(t *testing.T) {
+	s, peer := newRawPeer(t, transport.Config{Side: transport.Host})
+	s.grace = time.Hour
+	st := mustOpen(t, s)
+	mustWrite(t, st, []byte("x"))
+	syscall.Close(peer.expectOpen(1))
+	results := make(chan error, 2)
+	go func() {
+		_, err := st.Read(make([]byte, 1))
+		results <- err
+	}()
+	go func() {
+		_, err := st.Write([]byte("x"))
+		results <- err
+	}()
+	time.Sleep(10 * time.Millisecond) // likely both wait now
+	st.Close()
+	for range 2 {
+		select {
+		case err := <-results:
+			if !errors.Is(err, net.ErrClosed) {
+				t.Errorf("%v, want net.ErrClosed", err)
+			}
+		case <-time.After(patience):
+			t.Fatal("a call waits for a reason although the stream is closed")
+		}
+	}
+}
+
+// TestAnOpenThatWaitedFails has the system refuse to pass a descriptor when there
+// is room on the link at last: only that stream ends.
+func TestAnOpenThatWaitedFails(t *testing.T) {
+	before := descriptors(t)
+	t.Run("", func(t *testing.T) {
+		s, peer := newRawPeer(t, transport.Config{Side: transport.Host, MaxStreams: 2})
+		tries := 0
+		s.out.attempt = func(p parcel, fd uintptr) error {
+			switch tries++; tries {
+			case 1: // so that it has to wait
+				return syscall.EAGAIN
+			case 2:
+				return syscall.ETOOMANYREFS
+			}
+			return p.send(fd)
+		}
+		st := mustOpen(t, s)
+		st.Write([]byte("x")) // may be faster
+		_, err := st.Read(make([]byte, 1))
+		wantLimit(t, "Read", err, "under way")
+		st.Close()
+		for range 2 { // it does not count any more
+			mustWrite(t, mustOpen(t, s), []byte("x"))
+		}
+		syscall.Close(peer.expectOpen(2))
+		syscall.Close(peer.expectOpen(3))
+	})
+	wantNoneLeft(t, before)
+}
+
 // TestMain is also the process that TestPeerIsKilled kills.
 func TestMain(m *testing.M) {
 	if os.Getenv("UNIXTRANSPORT_VICTIM") != "" {

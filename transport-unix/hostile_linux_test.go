@@ -180,19 +180,30 @@ func TestFloodOfOpens(t *testing.T) {
 // TestPeerKeepsItsCopy has a peer that lets the socket that it passed block.
 func TestPeerKeepsItsCopy(t *testing.T) {
 	s, peer := newRawPeer(t, transport.Config{Side: transport.Plugin})
-	near, far := pair(t)
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	must(t, err)
+	near, far := fds[0], fds[1]
 	defer syscall.Close(near)
 	defer syscall.Close(far)
 	peer.send(frames(newFrame(kindOpen, 1)), far)
 	st := mustAccept(t, s)
 	must(t, syscall.SetNonblock(far, false))
 
+	results := make(chan error, 2)
 	st.SetReadDeadline(time.Now().Add(10 * time.Millisecond))
-	if _, err := st.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("Read: %v, want its deadline", err)
+	go func() {
+		_, err := st.Read(make([]byte, 1))
+		results <- err
+	}()
+	select {
+	case err := <-results:
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("Read: %v, want its deadline", err)
+		}
+	case <-time.After(patience):
+		t.Fatal("Read waits in the kernel, past its deadline")
 	}
 	st.SetReadDeadline(time.Time{})
-	results := make(chan error, 2)
 	go func() {
 		_, err := st.Read(make([]byte, 1))
 		results <- err

@@ -13,6 +13,8 @@ type outbox struct {
 	raw   syscall.RawConn
 	limit int // of frames that wait, descriptors not counted
 
+	attempt func(p parcel, fd uintptr) error // parcel.send, but for tests
+
 	// failed is told why an OPEN that waited was not sent, if it is the only one.
 	failed func(number uint64, err error)
 	// broken is told once, perhaps under the lock, that the link takes no more.
@@ -34,7 +36,7 @@ type parcel struct {
 }
 
 func newOutbox(raw syscall.RawConn, limit int, failed func(uint64, error), broken func(error)) *outbox {
-	return &outbox{raw: raw, limit: limit, failed: failed, broken: broken}
+	return &outbox{raw: raw, limit: limit, attempt: parcel.send, failed: failed, broken: broken}
 }
 
 // put sends a frame, or lets it wait. It owns descriptor, whatever it returns.
@@ -69,7 +71,7 @@ func (o *outbox) put(f frame, descriptor int) error {
 func (o *outbox) try(p parcel) (sent bool, err error) {
 	var errno error
 	err = o.raw.Write(func(fd uintptr) bool {
-		errno = p.send(fd)
+		errno = o.attempt(p, fd)
 		return true
 	})
 	if err == nil {
@@ -103,7 +105,7 @@ func (o *outbox) flush() {
 		}
 		var errno error
 		err := o.raw.Write(func(fd uintptr) bool {
-			errno = p.send(fd)
+			errno = o.attempt(p, fd)
 			return errno != syscall.EAGAIN
 		})
 		p.drop()

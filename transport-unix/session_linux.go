@@ -308,17 +308,23 @@ func (s *session) end(cause error) {
 	}
 }
 
-// released is told that a stream has given its descriptor back, and whether the
+// uncount is told that a stream of this side is about to end here, and whether the
 // peer had never heard of it.
-func (s *session) released(st *stream, unused bool) {
+func (s *session) uncount(unused bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.table.inUse--
+	if unused {
+		s.table.counted--
+		wake(s.free)
+	}
+}
+
+// released is told that a stream has given its descriptor back.
+func (s *session) released(st *stream) {
 	s.mu.Lock()
 	delete(s.table.open, st)
 	if st.mine {
-		s.table.inUse--
-		if unused {
-			s.table.counted--
-			wake(s.free)
-		}
 		s.mu.Unlock()
 		return
 	}

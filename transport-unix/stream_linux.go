@@ -190,12 +190,15 @@ func (s *stream) finish(e *ending) {
 func (s *stream) release() {
 	s.decided()
 	far := s.takeFar()
+	if s.mine { // whoever sees the end may open another stream
+		s.sess.uncount(far != noDescriptor)
+	}
 	shutDown(s.raw)
 	s.file.Close()
 	if far != noDescriptor {
 		syscall.Close(far)
 	}
-	s.sess.released(s, far != noDescriptor)
+	s.sess.released(s)
 }
 
 // decided is called when the peer has said why it ended the stream, or never will.
