@@ -60,7 +60,7 @@ test: ## Test all modules, with the race detector (PKGS=./core/... for some)
 
 .PHONY: compat
 compat: ## Test go-plugin's own hosts and plugins, of every release, with ours
-	GOWORK=off go -C compat-goplugin/test test $(RACE) -timeout=9m ./...
+	GOWORK=off go -C compat-goplugin/test test $(RACE) -timeout=20m ./...
 
 .PHONY: test-short
 test-short: ## Test all modules quickly, without the race detector

@@ -48,6 +48,7 @@ func TestSpoolHoldsUpThePluginWhereTheHostIsSlow(t *testing.T) {
 				return nil
 			})
 		}()
+		synctest.Wait() // until then nobody takes anything
 		wrote := make(chan int)
 		go func() {
 			n, _ := io.WriteString(w, strings.Repeat("x", 2*spoolLimit))
