@@ -6,6 +6,7 @@ import (
 	"github.com/tenon-dev/tenon/core/rpc/rpctest"
 	"github.com/tenon-dev/tenon/examples/demo/drivers"
 	smuxtransport "github.com/tenon-dev/tenon/transport-smux"
+	unixtransport "github.com/tenon-dev/tenon/transport-unix"
 	yamuxtransport "github.com/tenon-dev/tenon/transport-yamux"
 )
 
@@ -18,6 +19,8 @@ func TestEngine(t *testing.T) {
 		}
 	}
 }
+
+func FuzzEngineUnix(f *testing.F) { rpctest.Fuzz(f, unixtransport.New()) }
 
 func FuzzEngineYamux(f *testing.F) { rpctest.Fuzz(f, yamuxtransport.New()) }
 
