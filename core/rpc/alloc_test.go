@@ -12,8 +12,8 @@ import (
 
 // maxAllocs is how much one call of 64 bytes may allocate on both sides together,
 // with a codec that costs next to nothing: the arguments and the result on each
-// side, the bytes of each that is decoded, and the call as the handler sees it.
-const maxAllocs = 7
+// side together, the bytes of each that is decoded, and the call as the handler sees it.
+const maxAllocs = 5
 
 func TestAllocationsOfACall(t *testing.T) {
 	if raceEnabled() {

@@ -37,6 +37,7 @@ type flow struct {
 	endErr  error // the peer's direction is over: io.EOF when cleanly
 	stopped bool  // the peer reads no more
 	quiet   bool  // this side waited for the peer since it wrote last: the peer may wait for what it writes next
+	awaits  bool  // this side waits for the peer in this moment, while it may write as well
 	detach  func() bool
 }
 
@@ -147,7 +148,7 @@ func (f *flow) send(t frameType, m *buffer) error {
 	// write, unless the peer may wait for this very one.
 	how := flushOther
 	f.mu.Lock()
-	if f.quiet {
+	if f.quiet && !f.awaits { // who sends beside a reader does not take turns with the peer
 		f.quiet, how = false, flushSelf
 	}
 	f.mu.Unlock()
@@ -227,8 +228,11 @@ func (f *flow) next() (message, error) {
 		if err := f.over(); err != nil {
 			return message{}, err
 		}
-		f.hush()
+		waited := f.hush()
 		msg, err := f.r.next()
+		if waited {
+			f.unhush()
+		}
 		if err != nil {
 			return message{}, f.why(unexpected(err))
 		}
@@ -260,13 +264,21 @@ func (f *flow) over() error {
 }
 
 // hush notes that this side is about to wait for the peer, unless there is
-// something to read already. Called with f.receive held.
-func (f *flow) hush() {
+// something to read already, and reports which. unhush follows where it is so.
+// Called with f.receive held.
+func (f *flow) hush() bool {
 	if f.r.br.Buffered() > 0 {
-		return
+		return false
 	}
 	f.mu.Lock()
-	f.quiet = true
+	f.quiet, f.awaits = true, true
+	f.mu.Unlock()
+	return true
+}
+
+func (f *flow) unhush() {
+	f.mu.Lock()
+	f.awaits = false
 	f.mu.Unlock()
 }
 

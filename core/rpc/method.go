@@ -18,12 +18,18 @@ type Method[Req, Resp any] struct {
 
 // Call calls the method on o. On an error the result is the zero Resp.
 func (m Method[Req, Resp]) Call(ctx context.Context, o *Object, req Req) (Resp, error) {
-	var resp Resp
-	if err := o.Call(ctx, m.Name, &req, &resp); err != nil {
+	v := &values[Req, Resp]{req: req}
+	if err := o.Call(ctx, m.Name, &v.req, &v.resp); err != nil {
 		var zero Resp
 		return zero, err
 	}
-	return resp, nil
+	return v.resp, nil
+}
+
+// values are what a call carries, in one allocation: a codec takes pointers to both.
+type values[Req, Resp any] struct {
+	req  Req
+	resp Resp
 }
 
 // A Handler is a [Method] and the function that serves it on values of type T.
@@ -40,15 +46,15 @@ func Handle[T, Req, Resp any](m Method[Req, Resp], fn func(T, context.Context, R
 		Args:   reflect.TypeFor[Req](),
 		Result: reflect.TypeFor[Resp](),
 		Serve: func(ctx context.Context, impl any, call *Incoming) error {
-			var req Req
-			if err := call.Decode(&req); err != nil {
-				return err
-			}
-			resp, err := fn(impl.(T), ctx, req)
+			v := new(values[Req, Resp])
+			err := call.Decode(&v.req)
 			if err != nil {
 				return err
 			}
-			return call.Reply(&resp)
+			if v.resp, err = fn(impl.(T), ctx, v.req); err != nil {
+				return err
+			}
+			return call.Reply(&v.resp)
 		},
 	}}
 }
