@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -97,6 +99,22 @@ func run(w io.Writer, t target, mods []repo.Module, each string, workers int) er
 	defer cleanup()
 	cmd := repo.GoAlone(t.module, modfile, nil,
 		"test", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+each, "-fuzzminimizetime=20x", "-parallel="+strconv.Itoa(workers), t.pkg)
-	cmd.Stdout, cmd.Stderr = w, w
-	return cmd.Run()
+	var said bytes.Buffer
+	out := io.MultiWriter(w, &said)
+	cmd.Stdout, cmd.Stderr = out, out
+	err = cmd.Run()
+	if err != nil && onlyTimeEnded(said.String()) {
+		fmt.Fprintln(w, "fuzzall: nothing was found: the time was up while an input ran")
+		return nil
+	}
+	return err
+}
+
+// timeEnded is all that go test says when the time is up while an input runs, which it
+// takes for a failure of the target. One that was found says more, and where its input
+// is.
+var timeEnded = regexp.MustCompile(`(?m)^--- FAIL: Fuzz\w+ \([0-9.]+s\)\n    context deadline exceeded\nFAIL$`)
+
+func onlyTimeEnded(said string) bool {
+	return timeEnded.MatchString(said) && strings.Count(said, "--- FAIL") == 1 && !strings.Contains(said, "Failing input")
 }

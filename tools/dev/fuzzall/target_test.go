@@ -101,3 +101,19 @@ func TestFuzzNames(t *testing.T) {
 		t.Error("a file that does not parse: no error")
 	}
 }
+
+// Only the end of the time is no failure.
+func TestTimeEnded(t *testing.T) {
+	ended := "fuzz: elapsed: 10s, execs: 9 (1/sec)\n--- FAIL: FuzzX (10.04s)\n    context deadline exceeded\nFAIL\nexit status 1\nFAIL\tx\t10.055s\n"
+	for said, want := range map[string]bool{
+		ended:                  true,
+		"PASS\nok  \tx\t10s\n": false,
+		"--- FAIL: FuzzX (3.96s)\n    --- FAIL: FuzzX (0.00s)\n        x_test.go:9: context deadline exceeded\n    \n    Failing input written to testdata/fuzz/FuzzX/1\nFAIL\n": false,
+		"--- FAIL: FuzzX (10.04s)\n    fuzzing process hung or terminated unexpectedly\nFAIL\n":                                                                                  false,
+		ended + "--- FAIL: FuzzY (1s)\n": false,
+	} {
+		if got := onlyTimeEnded(said); got != want {
+			t.Errorf("%q: %v", said, got)
+		}
+	}
+}
