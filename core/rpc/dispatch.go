@@ -1,8 +1,6 @@
 package rpc
 
-import (
-	"sync/atomic"
-)
+import "sync/atomic"
 
 // One goroutine at a time reads a lane of the peer's calls. The reading is a task
 // of the workers, and passes between them:
@@ -93,21 +91,21 @@ func (s *serving) runQuick(in *Incoming, more bool) (kept bool) {
 			return
 		}
 		// runtime.Goexit ends this goroutine, but not the reading.
-		s.w.flushQueued(false)
+		s.w.flushQueued(flushOther)
 		if s.watchdog.end(turn) {
 			s.handOver()
 		}
 	}()
 	in.run()
 	if !more {
-		s.w.flushQueued(true)
+		s.w.flushQueued(flushSelf)
 	}
 	returned = true
 	if s.watchdog.end(turn) {
 		s.unflushed = more
 		return true
 	}
-	s.w.flushQueued(true)
+	s.w.flushQueued(flushSelf)
 	return false
 }
 
@@ -116,7 +114,7 @@ func (s *serving) runQuick(in *Incoming, more bool) (kept bool) {
 func (s *serving) flush() (kept bool) {
 	s.running.Store(nil)
 	turn := s.watchdog.begin()
-	s.w.flushQueued(true)
+	s.w.flushQueued(flushSelf)
 	if !s.watchdog.end(turn) {
 		return false
 	}

@@ -141,15 +141,11 @@ func (w *writer) sendFrame(h header, body []byte, self bool) {
 // flushQueued sees to it that what was sent with flushLater gets written: by the
 // calling goroutine, which may have to wait for the peer then, or by the writer's
 // own.
-func (w *writer) flushQueued(self bool) {
+func (w *writer) flushQueued(how flushing) {
 	w.mu.Lock()
 	if len(w.small) == 0 && len(w.large) == 0 {
 		w.mu.Unlock()
 		return
-	}
-	how := flushOther
-	if self {
-		how = flushSelf
 	}
 	w.flush(how)
 }
