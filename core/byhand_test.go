@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -88,7 +89,14 @@ func standing(t *testing.T, dir, name string) attach.Instance {
 				found = i
 			}
 		}
-		return found.PID != 0
+		if found.PID == 0 {
+			return false
+		}
+		conn, err := net.Dial("unix", found.Path) // its file is there a moment before it listens
+		if err == nil {
+			conn.Close()
+		}
+		return err == nil
 	})
 	return found
 }
