@@ -85,7 +85,7 @@ func exchange(ctx context.Context, link net.Conn, debug bool, talk func() error)
 	return err
 }
 
-func writeHello(link net.Conn, message any) error {
+func writeHello(link net.Conn, message hello.Message) error {
 	b, err := hello.Append(nil, message)
 	if err != nil {
 		return err

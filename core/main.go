@@ -33,13 +33,26 @@ func Main(cfg ServeConfig) {
 		os.Exit(byHand(cfg, os.Args[1:], os.Stdout, os.Stderr))
 	}
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, swallowed...) // caught, not ignored, since children inherit that
+	cfg.caught = catch(signals)
 	ctx, cancel := context.WithCancel(context.Background())
 	if cfg.Keeper != nil {
 		cfg.waiting = new(atomic.Bool)
 		go cfg.endWhileWaiting(signals, cancel) // until the process exits
 	}
 	os.Exit(exitCode(Serve(ctx, cfg)))
+}
+
+// catch lets nothing be done by the signals that would end a plugin before its host
+// does. They are caught, not ignored, since children inherit that. It takes the runtime
+// some changes of thread, which go on beside the hello: what catch returns is closed when
+// it is done, and no service is asked for anything sooner.
+func catch(signals chan<- os.Signal) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		signal.Notify(signals, swallowed...)
+		close(done)
+	}()
+	return done
 }
 
 // endWhileWaiting lets signals end a plugin while it has no host to decide.

@@ -235,7 +235,7 @@ func (c *Client) greet(ctx context.Context, link net.Conn, r *run, probe bool) e
 	}
 	var answer hello.Answer
 	err := exchange(ctx, link, debugging(), func() error {
-		if err := writeHello(link, offer); err != nil {
+		if err := writeHello(link, &offer); err != nil {
 			return err
 		}
 		return hello.Read(link, &answer)

@@ -95,7 +95,8 @@ type ServeConfig struct {
 	// Logger gets what Tenon has to say in the plugin. Default: silent.
 	Logger *slog.Logger
 
-	waiting *atomic.Bool // set while no host is there; for Main
+	waiting *atomic.Bool    // set while no host is there; for Main
+	caught  <-chan struct{} // closed when signals no longer end the plugin; nil where nobody catches them
 }
 
 // A LinkListener waits for the one connection of the host. [launch.Listener] is one.
@@ -345,10 +346,13 @@ func (cfg ServeConfig) greetHost(ctx context.Context, link net.Conn) (*served, e
 		if s.keeping = cfg.startKeeping(s.offer.Keep); s.keeping != nil {
 			answer.Kept = s.keeping.kept.Address()
 		}
-		return writeHello(link, answer)
+		return writeHello(link, &answer)
 	})
 	if err == nil {
 		err = hello.Verify(s.offer, answer)
+	}
+	if cfg.caught != nil { // while the host reads the answer
+		<-cfg.caught
 	}
 	if err != nil {
 		if s.keeping != nil {

@@ -1,11 +1,12 @@
 package rpc
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"unicode/utf8"
+
+	"github.com/tenon-dev/tenon/core/internal/wirejson"
 )
 
 // wireError is an [Error] as it crosses: JSON whatever the codec, so that every
@@ -77,18 +78,18 @@ func describeError(err error, registered Errors) wireError {
 }
 
 func appendWireError(dst []byte, w wireError) []byte {
-	b, jsonErr := json.Marshal(w)
-	if jsonErr != nil { // strings and maps of strings always encode
-		panic(fmt.Sprintf("rpc: encode error: %v", jsonErr))
-	}
-	return append(dst, b...)
+	out := wirejson.NewWriter(dst)
+	w.write(out)
+	return out.Bytes()
 }
 
 // parseError reads what [appendError] wrote. What does not parse is an error
 // too: the call failed, and the peer could not say why.
 func parseError(src []byte, registered Errors) *Error {
 	var w wireError
-	if err := json.Unmarshal(src, &w); err != nil {
+	r := wirejson.NewReader(src)
+	w.read(r)
+	if err := r.Err(); err != nil {
 		return Errorf(Internal, "the peer's call failed, and its error does not parse: %w", err)
 	}
 	w.Is = slices.DeleteFunc(w.Is[:min(len(w.Is), maxErrorNames)], func(name string) bool { return len(name) > maxErrorName })

@@ -1,9 +1,6 @@
 package rpc
 
-import (
-	"encoding/json"
-	"fmt"
-)
+import "fmt"
 
 // Limits bounds what a peer can make this side hold. Each side announces its own
 // in the handshake, so that the other fails early and says so; each side also
@@ -87,20 +84,6 @@ func (l *Limits) each(other *Limits, f func(name string, mine, other *int)) {
 	f("Objects", &l.Objects, &other.Objects)
 	f("References", &l.References, &other.References)
 	f("Streams", &l.Streams, &other.Streams)
-}
-
-// UnmarshalJSON reads limits that a peer announced. Absurd values are brought
-// into range: they only tell this side when not to try.
-func (l *Limits) UnmarshalJSON(src []byte) error {
-	type plain Limits
-	var p plain
-	if err := json.Unmarshal(src, &p); err != nil {
-		return err
-	}
-	*l = Limits(p)
-	l.each(l, func(_ string, mine, _ *int) { *mine = min(max(*mine, 0), 1<<31-1) })
-	*l = l.WithDefaults()
-	return nil
 }
 
 // exceeded is the error for a limit, worded alike everywhere. The limit is the

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/tenon-dev/tenon/core/codec"
-	"github.com/tenon-dev/tenon/core/codec/jsoncodec"
 )
 
 // rootObject is there from the start, on both sides: through it everything else
@@ -54,7 +53,7 @@ func newRoot(p *Peer) *exported {
 			rootHealth:   {Name: "Health", Serve: serveHealth},
 		},
 	}
-	e := &exported{id: rootObject, name: "the root object", service: Define(def), codec: jsoncodec.New(), impl: p, errors: p.cfg.Errors}
+	e := &exported{id: rootObject, name: "the root object", service: Define(def), codec: newRootCodec(), impl: p, errors: p.cfg.Errors}
 	e.uses.Store(2) // is never closed
 	return e
 }

@@ -10,12 +10,12 @@ import (
 )
 
 func FuzzRead(f *testing.F) {
-	b, err := Append(nil, offer())
+	b, err := Append(nil, of(offer()))
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(b)
-	b, err = Append(nil, Choose(offer(), have()))
+	b, err = Append(nil, of(Choose(offer(), have())))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -23,7 +23,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(message(`{"refusal":{"reason":"x","host":["a"]},"limits":null}`)))
 	f.Add([]byte("TENO\x00\x01\x00\x00"))
 	f.Fuzz(func(t *testing.T, src []byte) {
-		for _, target := range []any{new(Offer), new(Answer)} {
+		for _, target := range []Message{new(Offer), new(Answer)} {
 			r := bytes.NewReader(src)
 			err := Read(r, target)
 			if slow := Read(iotest.OneByteReader(bytes.NewReader(src)), target); (slow == nil) != (err == nil) {
@@ -61,7 +61,7 @@ func FuzzNegotiate(f *testing.F) {
 			if err := Verify(theirs, chosen); err != nil && chosen.Refusal == nil {
 				t.Fatalf("it chose what was not offered: %v", err)
 			}
-			if _, err := Append(nil, chosen); err != nil && len(offered) < MaxSize/8 {
+			if _, err := Append(nil, &chosen); err != nil && len(offered) < MaxSize/8 {
 				t.Fatalf("the answer cannot be sent: %v", err)
 			}
 		}

@@ -16,7 +16,8 @@ import (
 // other's refuses and says so.
 const Version = 1
 
-// An Offer is what the host says.
+// An Offer is what the host says. The tags of its fields are how they are called on the
+// wire, and what is left out; see [Message].
 type Offer struct {
 	Tenon      int        `json:"tenon"`      // Version
 	Versions   []int      `json:"versions"`   // the application's protocol versions

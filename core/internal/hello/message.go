@@ -2,10 +2,11 @@ package hello
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/tenon-dev/tenon/core/internal/wirejson"
 )
 
 // MaxSize is how many bytes a message may have, its head included.
@@ -36,11 +37,10 @@ func (e *MalformedError) Unwrap() error { return e.Err }
 
 // Append appends a message: the magic, the length of the JSON, u32 big-endian,
 // and the JSON.
-func Append(dst []byte, message any) ([]byte, error) {
-	body, err := json.Marshal(message)
-	if err != nil {
-		return dst, err
-	}
+func Append(dst []byte, message Message) ([]byte, error) {
+	w := wirejson.NewWriter(nil)
+	message.write(w)
+	body := w.Bytes()
 	if headSize+len(body) > MaxSize {
 		return dst, fmt.Errorf("a hello of %d bytes: %d are the most; the lists of versions, transports and codecs are too long", headSize+len(body), MaxSize)
 	}
@@ -51,7 +51,7 @@ func Append(dst []byte, message any) ([]byte, error) {
 
 // Read reads one message from r into message, and no byte more. io.EOF means
 // that nothing arrived.
-func Read(r io.Reader, message any) error {
+func Read(r io.Reader, message Message) error {
 	var head [headSize]byte
 	if n, err := io.ReadFull(r, head[:]); err != nil {
 		if n > 0 && string(head[:min(n, len(magic))]) != magic[:min(n, len(magic))] {
@@ -76,8 +76,14 @@ func Read(r io.Reader, message any) error {
 		}
 		return err
 	}
-	if err := json.Unmarshal(body, message); err != nil {
+	if err := parse(body, message); err != nil {
 		return &MalformedError{Found: "its JSON does not parse", Err: err}
 	}
 	return nil
+}
+
+func parse(body []byte, message Message) error {
+	r := wirejson.NewReader(body)
+	message.read(r)
+	return r.Err()
 }

@@ -14,7 +14,7 @@ import (
 
 // A message is read to its end, and no byte more.
 func TestReadIsExact(t *testing.T) {
-	b, err := Append([]byte("before"), offer())
+	b, err := Append([]byte("before"), of(offer()))
 	if err != nil || string(b[:10]) != "beforeTENO" {
 		t.Fatalf("got %q, %v", b, err)
 	}
@@ -78,7 +78,7 @@ func TestReadMalformed(t *testing.T) {
 func TestAppendTooLong(t *testing.T) {
 	o := offer()
 	o.Codecs = []string{strings.Repeat("x", MaxSize-600)}
-	b, err := Append(nil, o)
+	b, err := Append(nil, &o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestAppendTooLong(t *testing.T) {
 		t.Errorf("what can be written cannot be read: %v", err)
 	}
 	o.Codecs[0] += strings.Repeat("x", 600)
-	if b, err := Append([]byte("kept"), o); err == nil || string(b) != "kept" || !strings.Contains(err.Error(), "65536 are the most") {
+	if b, err := Append([]byte("kept"), &o); err == nil || string(b) != "kept" || !strings.Contains(err.Error(), "65536 are the most") {
 		t.Errorf("got %d bytes, %v", len(b), err)
 	}
 }
