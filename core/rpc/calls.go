@@ -81,7 +81,7 @@ func (c *calls) do(ctx context.Context, h header, m *buffer, service, method str
 	}
 	// Another error is the stream's, and then the end of the session completes
 	// the call, with the reason.
-	if !c.readFor(id, p) {
+	if !c.readFor(ctx, id, p) {
 		select {
 		case <-p.done:
 		case <-ctx.Done():

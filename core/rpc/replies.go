@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"context"
 	"errors"
 	"os"
 	"time"
@@ -19,18 +20,28 @@ import (
 // and reports whether it came to p's own. Otherwise p waits like others: for its
 // completion, or the end of its context. A caller that has read for a moment and
 // waits still is asked to leave the reading to the lane's goroutine: so it learns
-// of the end of its context, which a read does not wait for.
-func (c *calls) readFor(id uint32, p *pending) (mine bool) {
+// of the end of its context, which a read does not wait for. One whose context ends
+// sooner than that leaves it at once.
+func (c *calls) readFor(ctx context.Context, id uint32, p *pending) (mine bool) {
+	soon := endsSoon(ctx)
 	c.mu.Lock()
 	if c.reading || c.err != nil || c.pending[id] != p {
 		c.mu.Unlock()
 		return false
 	}
 	c.reading = true
-	if c.impatient == nil {
-		c.impatient = newWatchdog(c.interrupt)
+	if soon {
+		c.handed <- struct{}{} // has room: whoever has the reading sends at most once
+		c.mu.Unlock()
+		return false
 	}
-	turn := c.impatient.begin()
+	var turn uint64 // 0: nothing but the reply, or the end of the session, ends the waiting
+	if ctx.Done() != nil {
+		if c.impatient == nil {
+			c.impatient = newWatchdog(c.interrupt)
+		}
+		turn = c.impatient.begin()
+	}
 	c.mu.Unlock()
 	defer c.leave(turn)
 	for {
@@ -47,6 +58,13 @@ func (c *calls) readFor(id uint32, p *pending) (mine bool) {
 			done.done <- struct{}{}
 		}
 	}
+}
+
+// endsSoon reports whether ctx has a deadline that may come before a watchdog notices
+// that something lasts.
+func endsSoon(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ok && time.Until(deadline) < 3*watchdogSlowest
 }
 
 // read is the lane's goroutine: it reads while no caller does and replies are to
@@ -100,7 +118,10 @@ func (c *calls) next() (*pending, error) {
 func (c *calls) leave(turn uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.impatient.end(turn); c.kicked {
+	if turn != 0 {
+		c.impatient.end(turn)
+	}
+	if c.kicked {
 		c.kicked = false
 		c.stream.SetReadDeadline(time.Time{})
 	}

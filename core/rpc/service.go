@@ -57,8 +57,9 @@ type MethodDefinition struct {
 	// Quick says that Serve is done within microseconds, and calls nobody back: it
 	// computes, or reads memory, and waits for no lock that is held for long. Then it
 	// runs where calls are read, which saves a change of goroutine. No other call is
-	// read meanwhile. One that takes longer than a millisecond after all delays others
-	// for no more than about two, and the method's next calls run like others.
+	// read meanwhile. One that lasts for milliseconds after all delays others for no more
+	// than about three, or 32 where calls come thick, and the method's next calls run like
+	// others.
 	// Streaming methods cannot be quick.
 	Quick bool
 

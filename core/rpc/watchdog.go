@@ -10,6 +10,10 @@ import (
 // that nobody else may have to wait for: what lasts from one of its ticks to the
 // next but one has expired. It costs two atomic operations each time and no timer:
 // its goroutine ticks while things happen, and rests otherwise.
+//
+// Each tick wakes a thread, which then looks for work for a while, where the caller and
+// the peer need all processors there are: with a tick each millisecond calls take twice
+// as long on a machine that has two. So ticks come slower the longer all is well.
 type watchdog struct {
 	expire func(turn uint64) // told of a turn that lasts; it may have ended meanwhile
 
@@ -21,7 +25,11 @@ type watchdog struct {
 }
 
 const (
-	watchdogTick = time.Millisecond
+	watchdogTick = time.Millisecond // after something lasted, or at first
+
+	// watchdogSlowest is how slow ticks become: each time that turns came and went since
+	// the last one takes twice as long as the one before.
+	watchdogSlowest = 16 * time.Millisecond
 
 	// watchdogPatience is how many ticks without anything new make the goroutine
 	// rest: waking it costs a caller more than a tick costs anybody.
@@ -61,8 +69,9 @@ func (w *watchdog) run() {
 		case <-w.ended:
 			return
 		}
+		tick := watchdogTick
 		for last, same := w.turn.Load(), 0; same < watchdogPatience; {
-			timer.Reset(watchdogTick)
+			timer.Reset(tick)
 			select {
 			case <-timer.C:
 			case <-w.ended:
@@ -71,8 +80,10 @@ func (w *watchdog) run() {
 			turn := w.turn.Load()
 			if turn != last {
 				last, same = turn, 0
+				tick = min(2*tick, watchdogSlowest)
 				continue
 			}
+			tick = watchdogTick
 			if same++; turn%2 == 1 {
 				w.expire(turn)
 			}
