@@ -3,6 +3,7 @@ package smuxtransport
 import (
 	"bufio"
 	"net"
+	"sync"
 )
 
 // readBuffer is how much is read from the link at a time, unless the library asks
@@ -17,6 +18,11 @@ type conn struct {
 	in    *bufio.Reader
 	led   *ledger
 	ended func(error) // is told why the link ended, once or more
+
+	// sending is held from the moment that the ledger learns of a frame until the outbox
+	// has it: data of a stream must not get behind its end.
+	sending sync.Mutex
+	heads   [2 * headerSize]byte // of the frames that are sent
 
 	// The library reads from one goroutine and writes from one other.
 	inScan, outScan scanner
@@ -51,6 +57,8 @@ func (c *conn) Read(p []byte) (int, error) {
 
 // Write is called by the library's sending goroutine only, with one whole frame.
 func (c *conn) Write(p []byte) (int, error) {
+	c.sending.Lock()
+	defer c.sending.Unlock()
 	if err := c.outScan.scan(p, c.toLedger); err != nil {
 		return 0, err
 	}
@@ -58,6 +66,31 @@ func (c *conn) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// maxData is how many bytes leave with one call of data: those of two frames.
+const maxData = 2 * maxFrame
+
+// data sends bytes of e, at most maxData, past the library, in frames that leave
+// together. The library would copy them, and pass each frame through two goroutines and
+// back. It counts what it sends for nothing but the window, which the ledger does too.
+func (c *conn) data(e *entry, p []byte) error {
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	if err := c.led.data(e, len(p)); err != nil {
+		return err
+	}
+	n := len(p)
+	if n > maxFrame { // two halves, and not a frame and some bytes
+		n = (n + 1) / 2
+	}
+	one, two := c.heads[:headerSize], c.heads[headerSize:]
+	putHeader(one, kindPSH, n, e.id)
+	if n == len(p) {
+		return c.out.put(one, p)
+	}
+	putHeader(two, kindPSH, len(p)-n, e.id)
+	return c.out.put(one, p[:n], two, p[n:])
 }
 
 // update sends an update past the library, which may be between two of its

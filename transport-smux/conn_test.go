@@ -162,13 +162,64 @@ func TestConnReadError(t *testing.T) {
 	}
 }
 
-func TestPiece(t *testing.T) {
-	for _, tt := range []struct{ n, room, want int }{
-		{64, 1 << 20, 64}, {maxFrame, 1 << 20, maxFrame}, {64 << 10, 1 << 20, 32 << 10},
-		{1 << 20, 1 << 20, 61681}, {1 << 20, 100, 100}, {0, 100, 0},
+// TestData checks that bytes leave in one write, in one frame or two of about the same
+// size, and that none leave behind the end of their stream.
+func TestData(t *testing.T) {
+	for _, tt := range []struct {
+		n      int
+		frames []int
+	}{
+		{1, []int{1}}, {64, []int{64}}, {maxFrame, []int{maxFrame}}, {64 << 10, []int{32 << 10, 32 << 10}},
+		{maxFrame + 2, []int{32769, 32768}}, {maxData, []int{maxFrame, maxFrame}},
 	} {
-		if got := piece(tt.n, tt.room); got != tt.want {
-			t.Errorf("piece(%d, %d) = %d, want %d", tt.n, tt.room, got, tt.want)
+		r := &recorder{}
+		c := newTestConn(r, func(error) {})
+		c.led.add(7, true)
+		p := make([]byte, tt.n)
+		for i := range p {
+			p[i] = byte(i * 7)
+		}
+		if err := c.data(c.led.entry(7), p); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.out.flush(nil); err != nil {
+			t.Fatal(err)
+		}
+		c.out.join()
+		if len(r.writes) != 1 {
+			t.Errorf("%d bytes: %d writes", tt.n, len(r.writes))
+		}
+		var got []byte
+		var frames []int
+		for b := r.bytes(); len(b) > 0; {
+			f := parseHeader(b)
+			if f.version != version || f.kind != kindPSH || f.id != 7 {
+				t.Fatalf("%d bytes: a frame %+v", tt.n, f)
+			}
+			frames = append(frames, int(f.length))
+			got, b = append(got, b[headerSize:headerSize+int(f.length)]...), b[headerSize+int(f.length):]
+		}
+		if !bytes.Equal(got, p) || !slices.Equal(frames, tt.frames) {
+			t.Errorf("%d bytes: frames of %d, want %d; the same bytes: %v", tt.n, frames, tt.frames, bytes.Equal(got, p))
+		}
+		if e := c.led.entry(7); e.sent != uint32(tt.n) {
+			t.Errorf("%d bytes: the ledger has %d", tt.n, e.sent)
+		}
+		if _, err := c.Write(appendFrame(nil, frame{kind: kindFIN, id: 7})); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.data(c.led.streams[7], p); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("behind the end: %v", err)
+		}
+	}
+}
+
+// TestSkip checks what is left of parts of which some bytes were taken.
+func TestSkip(t *testing.T) {
+	for n := range 7 {
+		got := bytes.Join(skip([][]byte{[]byte("ab"), []byte("c"), {}, []byte("def")}, n), nil)
+		if want := "abcdef"[n:]; string(got) != want {
+			t.Errorf("skip %d: %q, want %q", n, got, want)
 		}
 	}
 }

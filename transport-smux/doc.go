@@ -14,7 +14,8 @@
 // it and the link this package reads in large pieces, never lets a full link
 // block the library, and reads along in both directions to know how many streams
 // either side has open, what the peer takes, whether it keeps to its window, and
-// when the link ends. Above it, streams are taken from the library as they come,
+// when the link ends. Data goes past the library, which would copy it and pass it
+// through two goroutines and back. Above it, streams are taken from the library as they come,
 // all bytes that arrived can be read after the end of the link, a Write returns
 // when the peer has closed the stream, nothing keeps a caller's buffer, and errors
 // are those of the contract.

@@ -40,6 +40,13 @@ func parseHeader(b []byte) frame {
 	}
 }
 
+// putHeader writes a header over the first bytes of b.
+func putHeader(b []byte, kind byte, length int, id uint32) {
+	b[0], b[1] = version, kind
+	binary.LittleEndian.PutUint16(b[2:], uint16(length))
+	binary.LittleEndian.PutUint32(b[4:], id)
+}
+
 // appendUpdate appends an update frame to dst.
 func appendUpdate(dst []byte, f frame) []byte {
 	dst = append(dst, version, kindUPD)

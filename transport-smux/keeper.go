@@ -34,10 +34,9 @@ func (s *session) keep(cfg transport.Config) {
 	s.teardown()
 }
 
-// teardown ends the library's session. The library returns from Write as soon as
-// its session is closed, while its sending goroutine may still have the caller's
-// bytes before it. So that goroutine has to end first, which it does when a write
-// to the link fails, as all of them do by now. Opening a stream makes one.
+// teardown ends the library's session. Its sending goroutine has to end first, so that
+// nothing uses the link afterwards, which it does when a write to the link fails, as all
+// of them do by now. Opening a stream makes one.
 func (s *session) teardown() {
 	if x, err := s.x.OpenStream(); err == nil {
 		// Not reached: the outbox is closed.

@@ -3,6 +3,7 @@ package smuxtransport
 import (
 	"context"
 	"fmt"
+	"net"
 	"sync"
 
 	"github.com/tenon-dev/tenon/core/transport"
@@ -132,7 +133,18 @@ func (l *ledger) sendable(e *entry) (int, error) {
 	return max(0, int(e.window)-int(e.sent-e.taken)), nil
 }
 
-// outbound takes note of a frame that this side sends.
+// data takes note of bytes that this side is about to send on e.
+func (l *ledger) data(e *entry, n int) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e.finOut {
+		return net.ErrClosed
+	}
+	e.sent += uint32(n)
+	return nil
+}
+
+// outbound takes note of a frame that the library sends.
 func (l *ledger) outbound(f frame) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -145,8 +157,6 @@ func (l *ledger) outbound(f frame) error {
 		return nil
 	}
 	switch f.kind {
-	case kindPSH:
-		e.sent += uint32(f.length)
 	case kindUPD:
 		e.read = f.consumed
 	case kindFIN:

@@ -90,7 +90,7 @@ func TestLedgerSendable(t *testing.T) {
 				want int
 			}{
 				{"at first", func() {}, tt.first},
-				{"when some is used", func() { l.outbound(data(1, 10)) }, tt.first - 10},
+				{"when some is used", func() { l.data(e, 10) }, tt.first - 10},
 				{"after an update", func() { l.inbound(upd(1, 2, 100)) }, 97},
 				{"when the window shrinks", func() { l.inbound(upd(1, 2, 1)) }, 0},
 			} {

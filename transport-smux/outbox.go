@@ -17,19 +17,20 @@ import (
 // waiting caller out of there.
 type outbox struct {
 	link  net.Conn
-	try   func([]byte) (int, error) // writes without blocking; nil if the link cannot
+	try   func([][]byte) (int, error) // writes without blocking; nil if the link cannot
 	pool  *pool
 	gate  gate        // whom streams ask before large writes
 	limit int         // what may wait besides the budget
 	fail  func(error) // is told the first error, without the lock
 
 	mu     sync.Mutex
-	buf    []byte // not written yet
-	spare  []byte // an empty buffer to go on with, or nil
-	busy   bool   // the goroutine runs
-	queued uint64 // bytes put in, ever
-	sent   uint64 // bytes the link took, ever
-	err    error  // the link's first error
+	parts  [maxParts][]byte // what is put in at the moment
+	buf    []byte           // not written yet
+	spare  []byte           // an empty buffer to go on with, or nil
+	busy   bool             // the goroutine runs
+	queued uint64           // bytes put in, ever
+	sent   uint64           // bytes the link took, ever
+	err    error            // the link's first error
 	closed bool
 	moved  chan struct{} // non-nil when somebody waits; closed when something changed
 	writer sync.WaitGroup
@@ -39,10 +40,13 @@ func newOutbox(link net.Conn, pool *pool, limit int, fail func(error)) *outbox {
 	return &outbox{link: link, try: nonBlocking(link), pool: pool, limit: limit + budget, fail: fail}
 }
 
-// put takes all of p, a whole number of frames. Once the link is broken it throws
-// everything away: the reading side learns soon enough, and has bytes to deliver
-// until then.
-func (o *outbox) put(p []byte) error {
+// maxParts is how many slices one put takes.
+const maxParts = 4
+
+// put takes all of the parts, together a whole number of frames. Once the link is
+// broken it throws everything away: the reading side learns soon enough, and has bytes
+// to deliver until then.
+func (o *outbox) put(given ...[]byte) error {
 	o.mu.Lock()
 	if o.closed {
 		o.mu.Unlock()
@@ -52,12 +56,19 @@ func (o *outbox) put(p []byte) error {
 		o.mu.Unlock()
 		return nil
 	}
-	o.queued += uint64(len(p))
-	if !o.busy && o.try != nil {
-		p = p[o.attempt(p):]
+	parts := o.parts[:copy(o.parts[:], given)]
+	left := 0
+	for _, p := range parts {
+		left += len(p)
 	}
-	if len(p) > 0 && o.err == nil {
-		o.hold(p)
+	o.queued += uint64(left)
+	if !o.busy && o.try != nil {
+		n := o.attempt(parts)
+		left -= n
+		parts = skip(parts, n)
+	}
+	if left > 0 && o.err == nil {
+		o.hold(parts, left)
 		if !o.busy {
 			o.busy = true
 			o.writer.Go(o.drain)
@@ -67,6 +78,7 @@ func (o *outbox) put(p []byte) error {
 		}
 	}
 	err := o.err
+	clear(o.parts[:])
 	o.mu.Unlock()
 	if err != nil {
 		o.fail(err)
@@ -74,9 +86,21 @@ func (o *outbox) put(p []byte) error {
 	return nil
 }
 
-// attempt returns how many bytes of p the link took at once.
-func (o *outbox) attempt(p []byte) int {
-	n, err := o.try(p)
+// skip returns what is left of parts after their first n bytes.
+func skip(parts [][]byte, n int) [][]byte {
+	for len(parts) > 0 && n >= len(parts[0]) {
+		n -= len(parts[0])
+		parts = parts[1:]
+	}
+	if len(parts) > 0 {
+		parts[0] = parts[0][n:]
+	}
+	return parts
+}
+
+// attempt returns how many bytes of parts the link took at once.
+func (o *outbox) attempt(parts [][]byte) int {
+	n, err := o.try(parts)
 	o.sent += uint64(n)
 	if err != nil {
 		o.breakWith(err)
@@ -84,14 +108,16 @@ func (o *outbox) attempt(p []byte) int {
 	return n
 }
 
-// hold copies p to the end of what is to be written.
-func (o *outbox) hold(p []byte) {
-	if need := len(o.buf) + len(p); need > cap(o.buf) {
+// hold copies parts of n bytes to the end of what is to be written.
+func (o *outbox) hold(parts [][]byte, n int) {
+	if need := len(o.buf) + n; need > cap(o.buf) {
 		longer := append(o.pool.get(need), o.buf...)
 		o.pool.put(o.buf)
 		o.buf = longer
 	}
-	o.buf = append(o.buf, p...)
+	for _, p := range parts {
+		o.buf = append(o.buf, p...)
+	}
 }
 
 // drain writes until there is nothing left.

@@ -113,7 +113,7 @@ func (st *stream) Write(p []byte) (int, error) {
 		if err != nil {
 			return done, err
 		}
-		n, err := st.send(p[done : done+piece(len(p)-done, room)])
+		n, err := st.send(p[done : done+min(len(p)-done, room, maxData)])
 		done += n
 		if err != nil {
 			return done, st.writeError(err)
@@ -122,16 +122,6 @@ func (st *stream) Write(p []byte) (int, error) {
 			return done, nil
 		}
 	}
-}
-
-// piece returns how many of n bytes to send as one frame, of which there is room
-// for some. The pieces of 64 KiB are two halves, and not a frame and a byte.
-func piece(n, room int) int {
-	frames := (n + maxFrame - 1) / maxFrame
-	if frames > 1 {
-		n = (n + frames - 1) / frames
-	}
-	return min(n, room)
 }
 
 // room returns how much may be sent. If anything has to be, it waits until that
@@ -160,9 +150,7 @@ func (st *stream) room(wanted bool) (int, error) {
 	}
 }
 
-// send passes one piece through the library, and waits until it has left the
-// outbox. It never sets a deadline: the library would go on to send the caller's
-// bytes after it returned.
+// send sends one piece, and waits until it has left the outbox.
 func (st *stream) send(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
@@ -174,11 +162,10 @@ func (st *stream) send(p []byte) (int, error) {
 		}
 		defer out.gate.release(len(p))
 	}
-	n, err := st.x.Write(p)
-	if err != nil {
-		return n, err
+	if err := st.sess.conn.data(st.e, p); err != nil {
+		return 0, err
 	}
-	return n, out.flush(st.shut)
+	return len(p), out.flush(st.shut)
 }
 
 func (st *stream) writeError(err error) error {
