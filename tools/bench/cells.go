@@ -71,6 +71,17 @@ func (c cell) String() string {
 	return fmt.Sprintf("echo %v, callers %d", c.work, c.callers)
 }
 
+// pushes reports whether a sender goes on while nobody measures, as far as the windows
+// let it: gRPC's grow to megabytes, which take it a second to fill with small messages,
+// at the cost of the next subject, and are there for nothing when it is its turn again.
+func (c cell) pushes() bool {
+	switch c.work.Kind {
+	case subject.Down, subject.Up, subject.Both, subject.Reader:
+		return true
+	}
+	return c.beside > 0
+}
+
 // kind is the work's name in the report.
 func (c cell) kind() string {
 	switch {

@@ -62,11 +62,11 @@ func (c *contest) run(ctx context.Context) error {
 		return nil
 	}
 	err := each(0, func(p *contestant) error {
-		var err error
-		if p.workers, err = p.running.workers(ctx, c.cell); err != nil {
+		if err := c.prepare(ctx, p); err != nil {
 			return err
 		}
-		_, err = c.turn(ctx, p, 0, c.slice/2)
+		defer c.rest(p)
+		_, err := c.turn(ctx, p, 0, c.slice/2)
 		return err
 	})
 	for round := 1; round <= c.rounds && err == nil; round++ {
@@ -76,6 +76,31 @@ func (c *contest) run(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// prepare makes a subject's callers, unless they are there still.
+func (c *contest) prepare(ctx context.Context, p *contestant) (err error) {
+	if p.workers == nil {
+		p.workers, err = p.running.workers(ctx, c.cell)
+	}
+	return err
+}
+
+// rest ends what would go on while others are measured.
+func (c *contest) rest(p *contestant) {
+	if c.cell.pushes() {
+		releaseAll(p.workers)
+		p.workers = nil
+	}
+}
+
+// runIn is how long a subject runs before anything counts. What was opened anew has to
+// find its pace: gRPC, for example, widens its windows meanwhile.
+func (c *contest) runIn() time.Duration {
+	if c.cell.pushes() {
+		return c.slice / 2
+	}
+	return c.slice / 10
 }
 
 // turn lets one subject run.
@@ -95,12 +120,16 @@ func (c *contest) turn(ctx context.Context, p *contestant, runIn, length time.Du
 
 // measure lets one subject run and adds a round to its figures.
 func (c *contest) measure(ctx context.Context, p *contestant) error {
+	if err := c.prepare(ctx, p); err != nil {
+		return err
+	}
+	defer c.rest(p)
 	host := sidechannel.ReadMemory()
 	peer, err := p.running.side.Memory()
 	if err != nil {
 		return err
 	}
-	s, err := c.turn(ctx, p, c.slice/10, c.slice)
+	s, err := c.turn(ctx, p, c.runIn(), c.slice)
 	if err != nil {
 		return err
 	}
