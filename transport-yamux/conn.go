@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"net"
+	"sync"
 )
 
 // readBuffer is how much is read from the link at a time, unless the library asks
@@ -12,12 +13,17 @@ import (
 const readBuffer = 64 << 10
 
 // conn is the link as the library sees it. It shows every header to the ledger,
-// reads in large pieces, sends a header together with its body, where the
-// library writes them one after the other, and never blocks in Write.
+// reads in large pieces, sends data past the library, and never blocks in Write.
 type conn struct {
 	out   *outbox
 	in    *bufio.Reader
+	led   *ledger
 	ended func(error) // is told why the link ended, once or more
+
+	// sending is held from the moment that the ledger learns of a frame until the outbox
+	// has it: data of a stream must not get behind its end.
+	sending sync.Mutex
+	head    [headerSize]byte // of the frame of data that is sent
 
 	// The library reads from one goroutine and writes from one other.
 	inScan, outScan scanner
@@ -30,6 +36,7 @@ type conn struct {
 func newConn(link net.Conn, led *ledger, pool *pool, limit int, log *logger, ended func(error)) *conn {
 	c := &conn{
 		in:       bufio.NewReaderSize(link, readBuffer),
+		led:      led,
 		ended:    ended,
 		toLedger: led.outbound,
 		fromPeer: led.inbound,
@@ -54,14 +61,28 @@ func (c *conn) Read(p []byte) (int, error) {
 
 // Write is called by the library's sending goroutine only.
 func (c *conn) Write(p []byte) (int, error) {
+	c.sending.Lock()
+	defer c.sending.Unlock()
 	if err := c.outScan.scan(p, c.toLedger); err != nil {
 		return 0, err
 	}
-	// A header whose body comes with the next call waits for it.
-	if err := c.out.put(p, c.outScan.bare); err != nil {
+	if err := c.out.put(p); err != nil {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// data sends bytes of e past the library, which would pass them through a goroutine
+// and back, and write the header by itself. What it counts for the window of the peer,
+// the ledger counts too; an opened or accepted stream has been announced already.
+func (c *conn) data(e *entry, p []byte) error {
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	if err := c.led.data(e, len(p)); err != nil {
+		return err
+	}
+	putHeader(c.head[:], header{kind: kindData, id: e.id, length: uint32(len(p))})
+	return c.out.put(c.head[:], p)
 }
 
 // writeFailed decides what an error of writing means. When the peer is gone the

@@ -10,8 +10,8 @@
 // # What it adds
 //
 // The library alone does not keep the contract of the package transport. Between
-// it and the link this package sends each header together with its body, reads in
-// large pieces, never lets a full link block the library, and reads along in both
+// it and the link this package sends data itself, each header together with its body
+// and without a change of goroutine, reads in large pieces, never lets a full link block the library, and reads along in both
 // directions to know how many streams either side has open and what the peer
 // takes. Above it, Close of a stream ends both directions and everything that
 // waits, a deadline counts also where bytes are there, and errors are those of

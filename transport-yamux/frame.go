@@ -38,6 +38,14 @@ func parseHeader(b []byte) header {
 	}
 }
 
+// putHeader writes a header over the first bytes of b.
+func putHeader(b []byte, h header) {
+	b[0], b[1] = h.version, h.kind
+	binary.BigEndian.PutUint16(b[2:4], h.flags)
+	binary.BigEndian.PutUint32(b[4:8], h.id)
+	binary.BigEndian.PutUint32(b[8:12], h.length)
+}
+
 // body returns how many bytes of the link follow the header and belong to it.
 func (h header) body() uint32 {
 	if h.kind == kindData {
@@ -52,7 +60,6 @@ type scanner struct {
 	head [headerSize]byte
 	have int    // bytes of head that are there
 	left uint32 // bytes of the current body that are still to come
-	bare bool   // the last byte was the end of a header that has a body
 }
 
 // scan passes every header that ends within p to visit, and stops at its first
@@ -63,7 +70,6 @@ func (s *scanner) scan(p []byte, visit func(header) error) error {
 			n := min(uint64(s.left), uint64(len(p)))
 			s.left -= uint32(n)
 			p = p[n:]
-			s.bare = false
 			continue
 		}
 		n := copy(s.head[s.have:], p)
@@ -75,7 +81,6 @@ func (s *scanner) scan(p []byte, visit func(header) error) error {
 		s.have = 0
 		h := parseHeader(s.head[:])
 		s.left = h.body()
-		s.bare = s.left > 0
 		if err := visit(h); err != nil {
 			return err
 		}

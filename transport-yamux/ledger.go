@@ -3,6 +3,7 @@ package yamuxtransport
 import (
 	"context"
 	"fmt"
+	"net"
 	"sync"
 
 	"github.com/tenon-dev/tenon/core/transport"
@@ -148,7 +149,18 @@ func (l *ledger) sendable(e *entry) (int, error) {
 	return int(min(e.credit, largest)), nil
 }
 
-// outbound takes note of a header that this side sends.
+// data takes note of bytes that this side is about to send on e.
+func (l *ledger) data(e *entry, n int) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e.finOut || e.reset {
+		return net.ErrClosed
+	}
+	e.credit -= int64(n)
+	return nil
+}
+
+// outbound takes note of a header that the library sends.
 func (l *ledger) outbound(h header) error {
 	if h.kind != kindData && h.kind != kindWindowUpdate {
 		return nil
@@ -161,9 +173,6 @@ func (l *ledger) outbound(h header) error {
 	e := l.streams[h.id]
 	if e == nil {
 		return nil
-	}
-	if h.kind == kindData {
-		e.credit -= int64(h.length)
 	}
 	if h.flags&flagFIN != 0 {
 		e.finOut = true

@@ -75,8 +75,8 @@ func TestLedgerCredit(t *testing.T) {
 		want int
 	}{
 		{"at first", func() {}, chunk},
-		{"when most is used", func() { l.outbound(header{id: 1, length: initialWindow - 10}) }, 10},
-		{"when all is used", func() { l.outbound(header{id: 1, length: 10}) }, 0},
+		{"when most is used", func() { l.data(e, initialWindow-10) }, 10},
+		{"when all is used", func() { l.data(e, 10) }, 0},
 		{"after an update", func() { l.inbound(header{kind: kindWindowUpdate, id: 1, length: 7}) }, 7},
 	} {
 		step.do()

@@ -5,4 +5,4 @@ package yamuxtransport
 import "net"
 
 // nonBlocking has no way to ask here: every write is left to the goroutine.
-func nonBlocking(net.Conn) func([]byte) (int, error) { return nil }
+func nonBlocking(net.Conn) func([][]byte) (int, error) { return nil }

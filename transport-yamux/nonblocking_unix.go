@@ -9,18 +9,19 @@ import (
 
 // A tryWriter writes to a socket without waiting for room.
 type tryWriter struct {
-	raw  syscall.RawConn
-	once func(fd uintptr) bool // attempt, as a value that is made only once
-	p    []byte
-	n    int
-	err  error
+	raw   syscall.RawConn
+	once  func(fd uintptr) bool // attempt, as a value that is made only once
+	parts [][]byte
+	vec   vector
+	n     int
+	err   error
 }
 
 // nonBlocking returns a function that writes what link has room for, or nil if
 // link cannot be asked. Only one goroutine at a time may call it, and not while
 // another one writes to link. Wrapped connections are not looked into: who wraps
 // one wants to see its bytes.
-func nonBlocking(link net.Conn) func([]byte) (int, error) {
+func nonBlocking(link net.Conn) func([][]byte) (int, error) {
 	var sc syscall.Conn
 	switch l := link.(type) {
 	case *net.UnixConn:
@@ -39,10 +40,10 @@ func nonBlocking(link net.Conn) func([]byte) (int, error) {
 	return w.write
 }
 
-func (w *tryWriter) write(p []byte) (int, error) {
-	w.p, w.n, w.err = p, 0, nil
+func (w *tryWriter) write(parts [][]byte) (int, error) {
+	w.parts, w.n, w.err = parts, 0, nil
 	err := w.raw.Write(w.once)
-	w.p = nil
+	w.parts = nil
 	if err == nil {
 		err = w.err
 	}
@@ -52,7 +53,7 @@ func (w *tryWriter) write(p []byte) (int, error) {
 // attempt always says that it is done, so that nobody waits for the socket.
 func (w *tryWriter) attempt(fd uintptr) bool {
 	for {
-		n, err := syscall.Write(int(fd), w.p)
+		n, err := w.vec.write(int(fd), w.parts)
 		switch {
 		case err == syscall.EINTR:
 			continue

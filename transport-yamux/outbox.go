@@ -6,11 +6,6 @@ import (
 	"sync"
 )
 
-// copied is the largest piece that is copied to go out with one system call, and
-// joined what goes out with the first of two. Copying 64 KiB costs less than
-// waking the peer twice.
-const copied, joined = 128 << 10, 4 << 10
-
 // An outbox stands between the multiplexer and its link, so that a link that is
 // full never blocks the multiplexer. Bytes go to the link at once as far as that
 // takes them; the rest is written by a goroutine that lives until the outbox is
@@ -22,19 +17,20 @@ const copied, joined = 128 << 10, 4 << 10
 // waiting caller out of there.
 type outbox struct {
 	link  net.Conn
-	try   func([]byte) (int, error) // writes without blocking; nil if the link cannot
+	try   func([][]byte) (int, error) // writes without blocking; nil if the link cannot
 	pool  *pool
 	gate  gate        // whom streams ask before large writes
 	limit int         // what may wait besides the budget
 	fail  func(error) // is told the first error, without the lock
 
 	mu     sync.Mutex
-	buf    []byte // not written yet
-	spare  []byte // an empty buffer to go on with, or nil
-	busy   bool   // the goroutine runs
-	queued uint64 // bytes put in, ever
-	sent   uint64 // bytes the link took, ever
-	err    error  // the link's first error
+	parts  [maxParts][]byte // what is put in at the moment
+	buf    []byte           // not written yet
+	spare  []byte           // an empty buffer to go on with, or nil
+	busy   bool             // the goroutine runs
+	queued uint64           // bytes put in, ever
+	sent   uint64           // bytes the link took, ever
+	err    error            // the link's first error
 	closed bool
 	moved  chan struct{} // non-nil when somebody waits; closed when something changed
 	writer sync.WaitGroup
@@ -44,10 +40,13 @@ func newOutbox(link net.Conn, pool *pool, limit int, fail func(error)) *outbox {
 	return &outbox{link: link, try: nonBlocking(link), pool: pool, limit: limit + budget, fail: fail}
 }
 
-// put takes all of p. With more set it waits for the next put before it writes.
-// Once the link is broken it throws everything away: the reading side learns
-// soon enough, and has bytes to deliver until then.
-func (o *outbox) put(p []byte, more bool) error {
+// maxParts is how many slices one put takes.
+const maxParts = 2
+
+// put takes all of the parts, together a whole number of frames. Once the link is
+// broken it throws everything away: the reading side learns soon enough, and has bytes
+// to deliver until then.
+func (o *outbox) put(given ...[]byte) error {
 	o.mu.Lock()
 	if o.closed {
 		o.mu.Unlock()
@@ -57,20 +56,29 @@ func (o *outbox) put(p []byte, more bool) error {
 		o.mu.Unlock()
 		return nil
 	}
-	o.queued += uint64(len(p))
-	switch {
-	case more || o.busy:
-		o.hold(p)
-	case o.try == nil:
-		o.hold(p)
-		o.start()
-	default:
-		o.offer(p)
+	parts := o.parts[:copy(o.parts[:], given)]
+	left := 0
+	for _, p := range parts {
+		left += len(p)
 	}
-	if o.err == nil && len(o.buf) > o.limit {
-		o.breakWith(fmt.Errorf("%d bytes wait for a peer that sends and does not read", len(o.buf)))
+	o.queued += uint64(left)
+	if !o.busy && o.try != nil {
+		n := o.attempt(parts)
+		left -= n
+		parts = skip(parts, n)
+	}
+	if left > 0 && o.err == nil {
+		o.hold(parts, left)
+		if !o.busy {
+			o.busy = true
+			o.writer.Go(o.drain)
+		}
+		if len(o.buf) > o.limit {
+			o.breakWith(fmt.Errorf("%d bytes wait for a peer that sends and does not read", len(o.buf)))
+		}
 	}
 	err := o.err
+	clear(o.parts[:])
 	o.mu.Unlock()
 	if err != nil {
 		o.fail(err)
@@ -78,57 +86,38 @@ func (o *outbox) put(p []byte, more bool) error {
 	return nil
 }
 
-// offer writes what was held back, and p, as far as the link takes them without
-// blocking, and leaves the rest to the goroutine. A large p is not copied for
-// that: only its beginning is, to go out together with its header.
-func (o *outbox) offer(p []byte) {
-	head := len(p)
-	if head > copied {
-		head = min(head, joined)
+// skip returns what is left of parts after their first n bytes.
+func skip(parts [][]byte, n int) [][]byte {
+	for len(parts) > 0 && n >= len(parts[0]) {
+		n -= len(parts[0])
+		parts = parts[1:]
 	}
-	o.hold(p[:head])
-	p = p[head:]
-	if n := o.attempt(o.buf); o.err == nil {
-		o.buf = o.buf[:copy(o.buf, o.buf[n:])]
+	if len(parts) > 0 {
+		parts[0] = parts[0][n:]
 	}
-	if len(o.buf) == 0 && len(p) > 0 && o.err == nil {
-		p = p[o.attempt(p):]
-	}
-	if o.err != nil {
-		return
-	}
-	if len(o.buf)+len(p) > 0 {
-		o.hold(p)
-		o.start()
-	}
+	return parts
 }
 
-// hold copies p to the end of what is to be written.
-func (o *outbox) hold(p []byte) {
-	if need := len(o.buf) + len(p); need > cap(o.buf) {
-		longer := append(o.pool.get(need), o.buf...)
-		o.pool.put(o.buf)
-		o.buf = longer
-	}
-	o.buf = append(o.buf, p...)
-}
-
-// attempt returns how many bytes of p the link took at once.
-func (o *outbox) attempt(p []byte) int {
-	n, err := o.try(p)
+// attempt returns how many bytes of parts the link took at once.
+func (o *outbox) attempt(parts [][]byte) int {
+	n, err := o.try(parts)
 	o.sent += uint64(n)
-	o.wake() // some may wait for bytes that an earlier put held back
 	if err != nil {
 		o.breakWith(err)
-		return 0
 	}
 	return n
 }
 
-// start has the goroutine write what there is.
-func (o *outbox) start() {
-	o.busy = true
-	o.writer.Go(o.drain)
+// hold copies parts of n bytes to the end of what is to be written.
+func (o *outbox) hold(parts [][]byte, n int) {
+	if need := len(o.buf) + n; need > cap(o.buf) {
+		longer := append(o.pool.get(need), o.buf...)
+		o.pool.put(o.buf)
+		o.buf = longer
+	}
+	for _, p := range parts {
+		o.buf = append(o.buf, p...)
+	}
 }
 
 // drain writes until there is nothing left.

@@ -17,8 +17,7 @@ import (
 const (
 	// chunk is the largest frame that is sent while other streams send too: a frame
 	// cannot be interrupted, so it is what their frames wait for. chunkAlone is the
-	// largest one of a stream that is alone. Each frame costs four changes of
-	// goroutine, which is much of the time that a large write takes.
+	// largest one of a stream that is alone.
 	chunk, chunkAlone = 72 << 10, 512 << 10
 
 	// smallWrite is the largest write that goes ahead without a share of the
@@ -163,8 +162,7 @@ func (st *stream) room(wanted bool) (int, error) {
 	}
 }
 
-// send passes one piece through the library, and waits until it has left the
-// outbox.
+// send sends one piece, and waits until it has left the outbox.
 func (st *stream) send(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
@@ -176,11 +174,10 @@ func (st *stream) send(p []byte) (int, error) {
 		}
 		defer out.gate.release(len(p))
 	}
-	n, err := st.y.Write(p)
-	if err != nil {
-		return n, err
+	if err := st.sess.conn.data(st.e, p); err != nil {
+		return 0, err
 	}
-	return n, out.flush(st.shut)
+	return len(p), out.flush(st.shut)
 }
 
 func (st *stream) writeError(err error) error {
