@@ -136,29 +136,34 @@ func (f *flow) waitArrival() {
 // send sends a frame whose body m holds, and takes m over. It waits while the
 // peer does not read and the buffers are full, until the flow is over.
 func (f *flow) send(t frameType, m *buffer) error {
-	err := f.wait()
-	if err == nil {
-		err = f.maySend()
-	}
-	if err != nil {
+	if err := f.maySend(); err != nil {
 		m.free()
 		return err
 	}
-	// Messages are left to the writer's goroutine, so that many of them leave in one
-	// write, unless the peer may wait for this very one.
-	how := flushOther
-	f.mu.Lock()
-	if f.quiet && !f.awaits { // who sends beside a reader does not take turns with the peer
-		f.quiet, how = false, flushSelf
-	}
-	f.mu.Unlock()
-	if _, err := f.w.send(context.Background(), header{typ: t}, m, how); err != nil {
+	if _, err := f.w.send(context.Background(), header{typ: t}, m, f.turn()); err != nil {
 		return f.why(err)
 	}
 	return nil
 }
 
+// turn says who writes what is sent next. Messages are left to the writer's
+// goroutine, so that many of them leave in one write, unless the peer may wait for
+// this very one.
+func (f *flow) turn() flushing {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.quiet && !f.awaits { // who sends beside a reader does not take turns with the peer
+		f.quiet = false
+		return flushSelf
+	}
+	return flushOther
+}
+
+// maySend waits for the stream, and says why nothing can be sent on it.
 func (f *flow) maySend() error {
+	if err := f.wait(); err != nil {
+		return err
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {

@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"context"
 	"errors"
 	"io"
 	"iter"
@@ -76,6 +77,11 @@ func (f *flow) isChunk(msg message) error {
 
 // sendValue sends one value.
 func (f *flow) sendValue(c codec.Codec, v any) error {
+	if b, ok := v.(*[]byte); ok {
+		if sent, err := f.sendBytesValue(c, b); sent || err != nil {
+			return err
+		}
+	}
 	m := newMessageFor(f.sizes.guess())
 	if err := encodeValue(c, m, v); err != nil {
 		m.free()
@@ -87,6 +93,23 @@ func (f *flow) sendValue(c codec.Codec, v any) error {
 		return exceeded("Message", n, limit, "bytes of a value of a stream", "the peer")
 	}
 	return f.send(frameMessage, m)
+}
+
+// sendBytesValue encodes a slice of bytes where it leaves from, instead of copying it
+// there. It leaves what is not small to others.
+func (f *flow) sendBytesValue(c codec.Codec, b *[]byte) (sent bool, err error) {
+	if len(*b) > min(maxFrame-slack, f.peer.remote.Message/2) { // a codec may double them
+		return false, nil
+	}
+	if err := f.maySend(); err != nil {
+		return false, err
+	}
+	body := func(dst []byte) ([]byte, error) { return c.Append(dst, b) }
+	sent, err = f.w.sendEncoded(context.Background(), header{typ: frameMessage}, body, f.turn())
+	if err != nil {
+		return false, f.why(err)
+	}
+	return sent, nil
 }
 
 // receiveValue decodes the next value into v; io.EOF at a clean end.

@@ -82,21 +82,10 @@ const (
 func (w *writer) send(ctx context.Context, h header, m *buffer, how flushing) (*outgoing, error) {
 	size := len(m.body())
 	w.mu.Lock()
-	for w.err == nil && w.full() {
-		if !w.writing { // what is queued waits for its flush
-			w.writing = true
-			w.handOver()
-		}
-		if err := w.waitForRoom(ctx); err != nil {
-			w.mu.Unlock()
-			m.free()
-			return nil, err
-		}
-	}
-	if w.err != nil {
+	if err := w.enter(ctx); err != nil {
 		w.mu.Unlock()
 		m.free()
-		return nil, w.err
+		return nil, err
 	}
 	var out *outgoing
 	switch {
@@ -111,6 +100,49 @@ func (w *writer) send(ctx context.Context, h header, m *buffer, how flushing) (*
 	}
 	w.flush(how)
 	return out, nil
+}
+
+// enter waits until something may be queued. Called with w.mu held.
+func (w *writer) enter(ctx context.Context) error {
+	for w.err == nil && w.full() {
+		if !w.writing { // what is queued waits for its flush
+			w.writing = true
+			w.handOver()
+		}
+		if err := w.waitForRoom(ctx); err != nil {
+			return err
+		}
+	}
+	return w.err
+}
+
+// sendEncoded is send for a small message that body appends to the queue itself, with
+// the writer held: it must not wait. Where the message is not small after all, or has
+// to wait behind others, or where body fails, nothing is queued and sent is false.
+func (w *writer) sendEncoded(ctx context.Context, h header, body func(dst []byte) ([]byte, error), how flushing) (sent bool, err error) {
+	w.mu.Lock()
+	if err := w.enter(ctx); err != nil || w.behindLarge() {
+		w.mu.Unlock()
+		return false, err
+	}
+	at := len(w.small)
+	defer func() {
+		if !sent { // also where body panics
+			w.small = w.small[:at]
+			w.mu.Unlock()
+		}
+	}()
+	var head [headerSize]byte
+	b, err := body(append(w.small, head[:]...))
+	size := len(b) - at - headerSize
+	if err != nil || size > w.copied() {
+		return false, err
+	}
+	h.length = uint32(size)
+	h.put(b[at:])
+	w.small, sent = b, true
+	w.flush(how)
+	return true, nil
 }
 
 // sendFrame is send for a small frame that has its body in a slice, from a

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"io"
 	"sync"
 	"testing"
 
@@ -296,4 +297,40 @@ func (f *feeder) Write(p []byte) (int, error) {
 		<-f.returned
 	}
 	return len(p), nil
+}
+
+// What is encoded where it leaves from leaves nothing behind when that fails, and
+// leaves what is not small to others.
+func TestSendEncoded(t *testing.T) {
+	var out bytes.Buffer
+	w := writer{stream: &out, fail: func(err error) { t.Error(err) }, ordered: true}
+	send := func(body func(dst []byte) ([]byte, error)) (bool, error) {
+		return w.sendEncoded(t.Context(), header{typ: frameMessage, id: 7}, body, flushSelf)
+	}
+	broken := errors.New("broken")
+	if sent, err := send(func(dst []byte) ([]byte, error) { return append(dst, "half"...), broken }); sent || err != broken {
+		t.Errorf("sent %v, %v", sent, err)
+	}
+	if sent, err := send(func(dst []byte) ([]byte, error) { return append(dst, make([]byte, maxFrame+1)...), nil }); sent || err != nil {
+		t.Errorf("too large: sent %v, %v", sent, err)
+	}
+	func() {
+		defer func() { recover() }()
+		send(func([]byte) ([]byte, error) { panic("a codec's") })
+	}()
+	if sent, err := send(func(dst []byte) ([]byte, error) { return append(dst, "whole"...), nil }); !sent || err != nil {
+		t.Errorf("sent %v, %v", sent, err)
+	}
+	r := newReader(&out, DefaultLimits(), &budget{limit: 1 << 20})
+	msg, err := r.next()
+	if err != nil || msg.typ != frameMessage || msg.id != 7 || string(msg.body) != "whole" {
+		t.Errorf("got %+v, %v", msg, err)
+	}
+	if _, err := r.next(); err != io.EOF {
+		t.Errorf("something is left: %v", err)
+	}
+	w.close(broken)
+	if sent, err := send(func(dst []byte) ([]byte, error) { return dst, nil }); sent || err != broken {
+		t.Errorf("after the end: sent %v, %v", sent, err)
+	}
 }
