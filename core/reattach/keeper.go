@@ -11,6 +11,7 @@ import (
 	"time"
 
 	tenon "github.com/tenon-dev/tenon/core"
+	"github.com/tenon-dev/tenon/core/internal/proof"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
@@ -24,8 +25,8 @@ const socketName = "k"
 
 // Keep listens in dir for hosts that know secret.
 func (keeper) Keep(dir string, secret []byte) (tenon.Kept, error) {
-	if len(secret) < secretSize {
-		return nil, fmt.Errorf("reattach: the secret has %d bytes, and needs %d", len(secret), secretSize)
+	if len(secret) < proof.Size {
+		return nil, fmt.Errorf("reattach: the secret has %d bytes, and needs %d", len(secret), proof.Size)
 	}
 	path := filepath.Join(dir, socketName)
 	socket, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
@@ -74,7 +75,7 @@ func (k *kept) Accept(ctx context.Context) (net.Conn, error) {
 			}
 			all.Go(func() {
 				defer func() { <-slots }()
-				if proveAsPlugin(ctx, conn, k.secret) == nil {
+				if proof.AsPlugin(ctx, conn, k.secret, proof.Timeout) == nil {
 					select {
 					case proven <- conn:
 						return

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	tenon "github.com/tenon-dev/tenon/core"
+	"github.com/tenon-dev/tenon/core/internal/proof"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
@@ -58,7 +59,7 @@ func (t to) attach(ctx context.Context, handle *os.Process, req launch.Request) 
 	if uid, err := launch.PeerUID(conn); err == nil && uid != os.Getuid() && uid != 0 {
 		return nil, fmt.Errorf("%s belongs to user %d", t.Address, uid)
 	}
-	if err := proveAsHost(ctx, conn, t.Secret); err != nil {
+	if err := proof.AsHost(ctx, conn, t.Secret, proof.Timeout); err != nil {
 		return nil, err
 	}
 	p := &process{info: t, conn: conn, handle: handle, done: make(chan struct{}), ended: make(chan struct{}), stop: func() {}}
