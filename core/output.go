@@ -30,8 +30,11 @@ func newOutput(cfg ClientConfig) *output {
 	for _, d := range cfg.Dialects {
 		o.offers = append(o.offers, d.Env...)
 	}
-	o.stderr = o.sink(cfg.Stderr, o.tail, cfg.Logger, "stderr")
-	o.announcements = newAnnouncements(o.isAnnouncement, o.sink(cfg.Stdout, o.stdoutTail, cfg.Logger, "stdout"))
+	// The one announcement that the host waits for goes no further. What else looks like
+	// one has a secret that is nobody's business.
+	o.stderr = launch.HideSecrets(o.sink(cfg.Stderr, o.tail, cfg.Logger, "stderr"))
+	stdout := launch.HideSecrets(o.sink(cfg.Stdout, o.stdoutTail, cfg.Logger, "stdout"))
+	o.announcements = newAnnouncements(o.isAnnouncement, stdout)
 	return o
 }
 
@@ -64,7 +67,7 @@ func (b both) Write(p []byte) (int, error) {
 // isAnnouncement reports whether a line of stdout says how the plugin can be
 // reached.
 func (o *output) isAnnouncement(line []byte) bool {
-	_, _, ok, _ := launch.ParseAnnounce(line)
+	_, ok, _ := launch.ParseAnnounce(line)
 	return ok || o.dialect(line) != nil
 }
 

@@ -201,28 +201,6 @@ const lastWords = 100 * time.Millisecond
 
 var errOtherDialect = errors.New("the plugin speaks another dialect")
 
-// answer connects to a plugin that announced on stdout how it can be reached.
-func (c *Client) answer(ctx context.Context, line []byte, r *run, probe bool) error {
-	if d := r.output.dialect(line); d != nil {
-		foreign, err := d.Connect(ctx, line, r.process)
-		if err != nil {
-			return fmt.Errorf("%s: %w", d.Name, err)
-		}
-		r.foreign, r.info.Dialect = foreign, d.Name
-		return nil
-	}
-	network, address, _, err := launch.ParseAnnounce(line)
-	if err != nil {
-		return err
-	}
-	link, err := r.process.Dial(ctx, network, address)
-	if err != nil {
-		return fmt.Errorf("connect to where the plugin announced to listen: %w", err)
-	}
-	r.info.Link = linkName(link, false)
-	return c.greet(ctx, link, r, probe)
-}
-
 // greet does the host's part of the handshake and starts the engine. It owns
 // link.
 func (c *Client) greet(ctx context.Context, link net.Conn, r *run, probe bool) error {

@@ -3,7 +3,6 @@
 package launch_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -12,19 +11,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tenon-dev/tenon/core/internal/proof"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
 func TestPluginListensAndAnnounces(t *testing.T) {
 	leaks(t)
 	t.Setenv("TMPDIR", t.TempDir())
-	announced := make(chan [2]string, 1)
+	announced := make(chan launch.Announcement, 1)
 	lines := launch.NewLines(0, func(line []byte, _ bool) {
-		if network, address, ok, err := launch.ParseAnnounce(line); ok {
+		if a, ok, err := launch.ParseAnnounce(line); ok {
 			if err != nil {
 				t.Error(err)
 			}
-			announced <- [2]string{network, address}
+			announced <- a
 		}
 	})
 	p := start(t, "listen", launch.Request{Stdout: lines})
@@ -32,7 +32,10 @@ func TestPluginListensAndAnnounces(t *testing.T) {
 	if p.Link() != nil {
 		t.Error("there is a link")
 	}
-	conn, err := p.Dial(t.Context(), where[0], where[1])
+	conn, err := p.Dial(t.Context(), where.Network, where.Address)
+	if err == nil {
+		err = proof.AsHost(t.Context(), conn, where.Secret, guard)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,6 +124,9 @@ func TestPeerUID(t *testing.T) {
 	dialled := make(chan net.Conn)
 	go func() {
 		conn, err := net.Dial("unix", path)
+		if err == nil {
+			err = proof.AsHost(t.Context(), conn, secretOf(t, l), guard)
+		}
 		if err != nil {
 			t.Error(err)
 		}
@@ -158,64 +164,4 @@ func TestDialStaysOnThisMachine(t *testing.T) {
 			t.Error(tt, conn, err)
 		}
 	}
-}
-
-func TestParseAnnounce(t *testing.T) {
-	const sentinel = "tenon-link-4f9c0be27a61d835"
-	tests := []struct {
-		line, network, address string
-		ok                     bool
-		err                    string
-	}{
-		{line: ""},
-		{line: "starting up"},
-		{line: sentinel},
-		{line: "x" + sentinel + "|1|unix|/s"},
-		{line: sentinel + "|1|unix|/tmp/x/s", network: "unix", address: "/tmp/x/s", ok: true},
-		{line: sentinel + "|1|tcp|127.0.0.1:80|more|fields\r", network: "tcp", address: "127.0.0.1:80", ok: true},
-		{line: sentinel + "|1|unix|/a%7Cb%20c%25%0a", network: "unix", address: "/a|b c%\n", ok: true},
-		{line: sentinel + "|2|unix|/s", ok: true, err: `of version "2", this host reads version 1`},
-		{line: sentinel + "|1|unix", ok: true, err: "has 2 fields"},
-		{line: sentinel + "|1|udp|x", ok: true, err: `the network "udp"`},
-		{line: sentinel + "|1|unix|", ok: true, err: "an empty address"},
-		{line: sentinel + "|1|unix|a%00", ok: true, err: "a zero byte"},
-		{line: sentinel + "|1|unix|a%0", ok: true, err: "two hexadecimal digits"},
-		{line: sentinel + "|1|unix|a%0x", ok: true, err: "two hexadecimal digits"},
-		{line: sentinel + "|1|unix|" + strings.Repeat("a", 4096), ok: true, err: "at most 4096 are read"},
-	}
-	for _, tt := range tests {
-		network, address, ok, err := launch.ParseAnnounce([]byte(tt.line))
-		if network != tt.network || address != tt.address || ok != tt.ok || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
-			t.Errorf("%.60q: %q %q %v %v", tt.line, network, address, ok, err)
-		}
-	}
-	if got := string(launch.Announce("unix", "/tmp/a b")); got != "\n"+sentinel+"|1|unix|/tmp/a%20b\n" {
-		t.Errorf("%q", got)
-	}
-}
-
-func FuzzParseAnnounce(f *testing.F) {
-	f.Add([]byte("tenon-link-4f9c0be27a61d835|1|unix|/tmp/x%41|z"))
-	f.Add([]byte("/tmp/a|b\n"))
-	f.Fuzz(func(t *testing.T, line []byte) {
-		network, address, ok, err := launch.ParseAnnounce(line)
-		if !ok || err != nil {
-			if network != "" || address != "" || !ok && err != nil {
-				t.Errorf("%q %q %v %v", network, address, ok, err)
-			}
-		} else if network == "" || address == "" {
-			t.Errorf("accepted with %q and %q", network, address)
-		}
-		if len(line) == 0 || len(line) > 1000 || bytes.IndexByte(line, 0) >= 0 {
-			return
-		}
-		// Whatever the address is, it comes back, and on one line of its own.
-		text := launch.Announce("tcp", string(line))
-		if bytes.Count(text, []byte("\n")) != 2 {
-			t.Fatalf("%q", text)
-		}
-		if _, got, ok, err := launch.ParseAnnounce(bytes.Trim(text, "\n")); got != string(line) || !ok || err != nil {
-			t.Errorf("%q came back as %q, %v", line, got, err)
-		}
-	})
 }

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/tenon-dev/tenon/core/internal/proof"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
@@ -106,6 +107,9 @@ func TestStrangersAreTurnedAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer host.Close()
+	if err := proof.AsHost(t.Context(), host, secretOf(t, l), guard); err != nil {
+		t.Error(err)
+	}
 	(<-accepted).Close()
 	if second, err := net.Dial("unix", path); err == nil {
 		second.Close()

@@ -64,8 +64,11 @@ type listener struct {
 	close  func() error
 }
 
-// Announce returns the line that tells the host the port.
-func (l *listener) Announce() []byte { return launch.Announce("tcp", l.socket.Addr().String()) }
+// Announce returns the line that tells the host the port. It needs no secret: the keys are
+// the proof.
+func (l *listener) Announce() []byte {
+	return launch.Announce(launch.Announcement{Network: "tcp", Address: l.socket.Addr().String()})
+}
 
 // Close stops waiting.
 func (l *listener) Close() error { return l.close() }

@@ -44,7 +44,7 @@ func TestMain(m *testing.M) {
 		if dir := os.Getenv("TENON_LINK_TLS"); os.Getenv("TLSLINK_PIN") != "" {
 			os.WriteFile(dir+"/plugin", []byte(os.Getenv("TLSLINK_PIN")), 0o600)
 		}
-		os.Stdout.Write(launch.Announce("tcp", l.Addr().String()))
+		os.Stdout.Write(launch.Announce(launch.Announcement{Network: "tcp", Address: l.Addr().String()}))
 		conn, err := l.Accept()
 		if err != nil {
 			os.Exit(8)
@@ -165,11 +165,11 @@ func listening(t *testing.T) (launch.Process, tenon.LinkListener, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.Close() })
-	_, address, ok, err := launch.ParseAnnounce([]byte(strings.Trim(string(l.Announce()), "\n")))
-	if !ok || err != nil {
-		t.Fatal(ok, err)
+	a, ok, err := launch.ParseAnnounce([]byte(strings.Trim(string(l.Announce()), "\n")))
+	if !ok || err != nil || a.Secret != nil {
+		t.Fatal(a, ok, err)
 	}
-	return p, l, address
+	return p, l, a.Address
 }
 
 type fakeProcess struct{ done <-chan struct{} }

@@ -73,18 +73,19 @@ func mac(secret []byte, word string, parts ...[]byte) []byte {
 func AsHost(ctx context.Context, conn net.Conn, secret []byte, within time.Duration) error {
 	return bounded(ctx, conn, within, func() error {
 		mine := random(nonceSize)
-		if _, err := conn.Write(append([]byte(magic), mine...)); err != nil {
-			return err
-		}
 		answer := make([]byte, nonceSize+macSize)
-		if _, err := io.ReadFull(conn, answer); err != nil {
+		_, err := conn.Write(append([]byte(magic), mine...))
+		if err == nil {
+			_, err = io.ReadFull(conn, answer)
+		}
+		if err != nil {
 			return fmt.Errorf("the plugin closed the connection: %w", err)
 		}
 		theirs, proof := answer[:nonceSize], answer[nonceSize:]
 		if !hmac.Equal(proof, mac(secret, pluginWord, mine, theirs)) {
 			return ErrNotProven
 		}
-		_, err := conn.Write(mac(secret, hostWord, mine, theirs))
+		_, err = conn.Write(mac(secret, hostWord, mine, theirs))
 		return err
 	})
 }
