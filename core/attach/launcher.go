@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/tenon-dev/tenon/core/launch"
 )
@@ -53,7 +51,8 @@ func (t *to) Launch(ctx context.Context, req launch.Request) (launch.Process, er
 }
 
 // At returns a launcher that attaches to the plugin that listens on the unix socket
-// at path, which must belong to the same user; see [To].
+// at path, which must belong to the same user, with its secret beside it; see [To]. When
+// somebody else listens there the error matches [launch.ErrNotProven].
 func At(path string) launch.Launcher { return at(path) }
 
 type at string
@@ -61,28 +60,6 @@ type at string
 // Name returns the name of the plugin that has the socket.
 func (a at) Name() string {
 	return strings.TrimSuffix(filepath.Base(string(a)), socketSuffix)
-}
-
-func (a at) Launch(ctx context.Context, req launch.Request) (launch.Process, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("attach: %w", err)
-	}
-	conn, err := new(net.Dialer).DialContext(ctx, "unix", string(a))
-	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED):
-		return nil, fmt.Errorf("attach: %w: nobody listens on %s", launch.ErrNotRunning, string(a))
-	case err != nil:
-		return nil, fmt.Errorf("attach: %w", err)
-	}
-	if err := sameUser(conn); err != nil {
-		conn.Close()
-		return nil, err
-	}
-	p, err := launch.Conn(conn).Launch(ctx, req)
-	if err != nil {
-		conn.Close()
-	}
-	return p, err
 }
 
 // Replace returns a launcher that ends the plugin which runs under name in dir, if

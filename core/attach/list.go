@@ -63,5 +63,5 @@ func (i Instance) Stop(ctx context.Context) error {
 	if err := os.Remove(i.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("attach: remove what %s left: %w", i.Name, err)
 	}
-	return nil
+	return removeSecret(i.Path)
 }

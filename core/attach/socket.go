@@ -9,8 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
 
+	"github.com/tenon-dev/tenon/core/internal/proof"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
@@ -28,14 +28,14 @@ func (e *RunningError) Error() string {
 // A Socket is where a plugin that runs by itself waits for hosts. Its methods may
 // be called concurrently.
 type Socket struct {
-	path   string
-	socket *net.UnixListener
-	lock   *lock
-	close  func() error
+	path  string
+	gate  *proof.Gate
+	close func() error
 }
 
 // Listen takes a name in dir, which is made if it is not there, and listens under
-// it. A socket that a dead process left is removed. When another process has the
+// it. Beside the socket it puts a file with a new secret, which hosts must know. The
+// socket and the secret that a dead process left are removed. When another process has the
 // name the error is a [*RunningError]; with replace it is ended first, which ctx
 // bounds.
 func Listen(ctx context.Context, dir, name string, replace bool) (*Socket, error) {
@@ -63,14 +63,14 @@ func Listen(ctx context.Context, dir, name string, replace bool) (*Socket, error
 	if err != nil {
 		return nil, err
 	}
-	s := &Socket{path: filepath.Join(dir, name+socketSuffix), lock: held}
+	s := &Socket{path: filepath.Join(dir, name+socketSuffix)}
 	if err := s.listen(); err != nil {
 		held.release()
 		return nil, err
 	}
 	s.close = sync.OnceValue(func() error {
-		err := s.socket.Close() // removes the file
-		return errors.Join(err, s.lock.release())
+		err := s.gate.Close() // removes the socket's file
+		return errors.Join(err, removeSecret(s.path), held.release())
 	})
 	return s, nil
 }
@@ -85,52 +85,44 @@ func (s *Socket) listen() error {
 	if err := os.Remove(s.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("attach: remove the socket that a dead process left: %w", err)
 	}
-	var err error
-	if s.socket, err = net.ListenUnix("unix", &net.UnixAddr{Name: s.path, Net: "unix"}); err != nil {
-		return fmt.Errorf("attach: listen for hosts: %w", err)
+	secret, err := writeSecret(s.path) // who can connect must be able to read it
+	if err != nil {
+		return err
 	}
+	socket, err := net.ListenUnix("unix", &net.UnixAddr{Name: s.path, Net: "unix"})
+	if err != nil {
+		return errors.Join(fmt.Errorf("attach: listen for hosts: %w", err), removeSecret(s.path))
+	}
+	s.gate = proof.NewGate(socket, secret, sameUser)
 	return nil
 }
 
 // Path returns the path of the socket.
 func (s *Socket) Path() string { return s.path }
 
-// Accept waits for the next host. Who connects as another user is turned away,
-// where the system says who that is. The error matches ctx.Err() or, after Close,
-// [net.ErrClosed].
+// Accept waits for the next host. Who connects and does not know the secret is turned
+// away, and so is another user, where the system says who that is; one who says nothing
+// keeps no host waiting. The error matches ctx.Err() or, after Close, [net.ErrClosed].
 func (s *Socket) Accept(ctx context.Context) (net.Conn, error) {
-	interrupted := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(interrupted)
-		s.socket.SetDeadline(time.Unix(1, 0))
-	})
-	defer func() {
-		if !stop() {
-			<-interrupted
-		}
-	}()
-	for {
-		conn, err := s.socket.AcceptUnix()
-		switch {
-		case err != nil && ctx.Err() != nil:
-			return nil, ctx.Err()
-		case err != nil:
-			return nil, fmt.Errorf("attach: wait for a host: %w", err)
-		case sameUser(conn) == nil:
-			return conn, nil
-		}
-		conn.Close()
+	conn, err := s.gate.Accept(ctx)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, fmt.Errorf("attach: wait for a host: %w", err)
 	}
+	return conn, nil
 }
 
-// Close gives the name back. Calling it again is fine.
+// Close turns away who waits, removes the secret, and gives the name back. Calling it
+// again is fine.
 func (s *Socket) Close() error { return s.close() }
 
 // sameUser refuses the other end of a connection that belongs to somebody else.
 func sameUser(conn net.Conn) error {
 	uid, err := launch.PeerUID(conn)
 	switch {
-	case errors.Is(err, errors.ErrUnsupported): // the directory's rights are what there is
+	case errors.Is(err, errors.ErrUnsupported): // the directory's rights and the secret are what there is
 		return nil
 	case err != nil:
 		return err

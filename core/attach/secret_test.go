@@ -1,0 +1,330 @@
+//go:build unix
+
+package attach
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/tenon-dev/tenon/core/internal/leak"
+	"github.com/tenon-dev/tenon/core/internal/proof"
+	"github.com/tenon-dev/tenon/core/launch"
+)
+
+// reach attaches to a plugin, hears from it, and lets go of it.
+func reach(t *testing.T, path string) error {
+	t.Helper()
+	p, err := At(path).Launch(t.Context(), launch.Request{})
+	if err != nil {
+		return err
+	}
+	_, err = io.ReadFull(p.Link(), make([]byte, 1))
+	return errors.Join(err, p.Kill())
+}
+
+// serveAll lets a socket's hosts in until it is closed, and counts them.
+func serveAll(t *testing.T, s *Socket) (hosts func() int) {
+	t.Helper()
+	done := make(chan int)
+	go func() {
+		n := 0
+		for {
+			conn, err := s.Accept(context.Background())
+			if err != nil {
+				done <- n
+				return
+			}
+			n++
+			io.WriteString(conn, "x")
+			conn.Close()
+		}
+	}()
+	return func() int {
+		s.Close()
+		return <-done
+	}
+}
+
+func TestSecretFile(t *testing.T) {
+	leak.Check(t)
+	dir := runDir(t)
+	s := listen(t, dir, "plugin")
+	path := filepath.Join(dir, "plugin.secret")
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode() != 0o600 {
+		t.Fatalf("%v, %v", info, err)
+	}
+	first, err := os.ReadFile(path)
+	if err != nil || len(first) != 2*proof.Size+1 {
+		t.Errorf("it holds %q, %v", first, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+	listen(t, dir, "plugin")
+	if second, err := os.ReadFile(path); err != nil || string(second) == string(first) {
+		t.Errorf("the next one has the same secret: %v", err)
+	}
+}
+
+// Hosts believe only a secret that is the plugin's, and nobody else's.
+func TestRefusedSecrets(t *testing.T) {
+	other := filepath.Join(t.TempDir(), "other")
+	if err := os.WriteFile(other, []byte(proof.Text(proof.Secret())+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cases := map[string]struct {
+		change func(path string) error
+		want   string
+	}{
+		"another":      {func(path string) error { os.Remove(path); return os.Link(other, path) }, "is not the plugin that wrote plugin.secret"},
+		"none":         {os.Remove, "there is no plugin.secret with the secret"},
+		"open":         {func(path string) error { return os.Chmod(path, 0o640) }, "is open to others (mode 0640)"},
+		"a link":       {func(path string) error { os.Rename(path, path+"2"); return os.Symlink(path+"2", path) }, "a link to one is refused too"},
+		"a directory":  {func(path string) error { os.Remove(path); return os.Mkdir(path, 0o700) }, "is no file"},
+		"a pipe":       {func(path string) error { os.Remove(path); return syscall.Mkfifo(path, 0o600) }, "is no file"},
+		"empty":        {func(path string) error { return os.Truncate(path, 0) }, "holds no secret"},
+		"cut":          {func(path string) error { return os.Truncate(path, 60) }, "holds no secret"},
+		"somebody's":   {func(path string) error { return os.Chown(path, 12345, 12345) }, "belongs to user 12345"},
+		"with a blank": {func(path string) error { return os.WriteFile(path, []byte(" "+proof.Text(proof.Secret())), 0o600) }, "holds no secret"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if name == "somebody's" && os.Getuid() != 0 {
+				t.Skip("only root can give a file away")
+			}
+			leak.Check(t)
+			s := listen(t, runDir(t), "plugin")
+			hosts := serveAll(t, s)
+			path := strings.TrimSuffix(s.Path(), ".sock") + ".secret"
+			if err := c.change(path); err != nil {
+				t.Fatal(err)
+			}
+			text, _ := os.ReadFile(other)
+			err := reach(t, s.Path())
+			if err == nil || !strings.Contains(err.Error(), c.want) || errors.Is(err, launch.ErrNotRunning) || errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("got %v, which does not say %q", err, c.want)
+			}
+			if (name == "another") != errors.Is(err, launch.ErrNotProven) {
+				t.Errorf("ErrNotProven: %v", err)
+			}
+			if strings.Contains(err.Error(), strings.TrimSpace(string(text))) {
+				t.Errorf("the error tells the secret: %v", err)
+			}
+			if n := hosts(); n != 0 {
+				t.Errorf("%d were let in", n)
+			}
+		})
+	}
+}
+
+// Somebody else at the socket is not believed, and learns nothing.
+func TestWrongPlugin(t *testing.T) {
+	leak.Check(t)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "plugin.sock")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	secret, err := writeSecret(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := make(chan []byte, 1)
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		begin := make([]byte, 5+32)
+		io.ReadFull(conn, begin)
+		conn.Write(make([]byte, 64))
+		rest, _ := io.ReadAll(conn)
+		heard <- append(begin, rest...)
+	}()
+	if err := reach(t, path); !errors.Is(err, launch.ErrNotProven) || !strings.Contains(err.Error(), path) {
+		t.Errorf("got %v", err)
+	}
+	if b := <-heard; len(b) != 5+32 || strings.Contains(string(b), string(secret)) {
+		t.Errorf("it learned %q", b)
+	}
+}
+
+// Those who are no hosts keep no host out, and get nothing.
+func TestSilentConnectionsBlockNobody(t *testing.T) {
+	leak.Check(t)
+	s := listen(t, runDir(t), "plugin")
+	hosts := serveAll(t, s)
+	var silent []net.Conn
+	for range 10 {
+		conn, err := net.Dial("unix", s.Path())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		silent = append(silent, conn)
+	}
+	for range 3 {
+		wrong, err := net.Dial("unix", s.Path())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := proof.AsHost(t.Context(), wrong, proof.Secret(), time.Minute); !errors.Is(err, launch.ErrNotProven) {
+			t.Errorf("a wrong secret: %v", err)
+		}
+		wrong.Close()
+		began := time.Now()
+		if err := reach(t, s.Path()); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(began); took > proof.Timeout {
+			t.Errorf("a host waited %v", took)
+		}
+	}
+	if n := hosts(); n != 3 {
+		t.Errorf("%d were let in", n)
+	}
+	for _, conn := range silent {
+		conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+		if n, err := conn.Read(make([]byte, 1)); n != 0 || errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("a silent one got %d bytes, %v", n, err)
+		}
+	}
+}
+
+// What a process leaves that is killed: the next one has a secret of its own, and Stop
+// leaves nothing.
+func TestStaleSecret(t *testing.T) {
+	dir := runDir(t)
+	path := filepath.Join(dir, "plugin.secret")
+	leave := func() string {
+		dead, _ := play(t, "holder", dir, nil)
+		dead.Process.Kill()
+		dead.Wait()
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	stale := leave()
+	if err := os.WriteFile(path+".new", []byte("half"), 0o644); err != nil { // it died even earlier once
+		t.Fatal(err)
+	}
+	s := listen(t, dir, "plugin")
+	hosts := serveAll(t, s)
+	if now, err := os.ReadFile(path); err != nil || string(now) == stale {
+		t.Errorf("the secret stays that of the dead one: %v", err)
+	}
+	if err := reach(t, s.Path()); err != nil {
+		t.Error(err)
+	}
+	if n := hosts(); n != 1 {
+		t.Errorf("%d were let in", n)
+	}
+	leave()
+	all, err := List(dir)
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	if err := all[0].Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// slowly takes a name, and listens under it a moment later; until then a socket is there
+// on which nobody listens.
+func slowly(t *testing.T, dir string, after time.Duration) (done func()) {
+	t.Helper()
+	if err := makeDir(dir); err != nil {
+		t.Fatal(err)
+	}
+	held, err := takeLock(dir, "plugin")
+	if err != nil || held == nil {
+		t.Fatal(held, err)
+	}
+	path := filepath.Join(dir, "plugin.sock")
+	dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.SetUnlinkOnClose(false)
+	dead.Close()
+	s := &Socket{path: path}
+	started := make(chan error, 1)
+	go func() {
+		time.Sleep(after)
+		err := s.listen()
+		if err == nil {
+			s.close = s.gate.Close
+			var conn net.Conn
+			if conn, err = s.Accept(context.Background()); err == nil {
+				conn.Close()
+			}
+		}
+		started <- err
+	}()
+	return func() {
+		if err := <-started; err != nil {
+			t.Error(err)
+		}
+		s.Close()
+		held.release()
+	}
+}
+
+// A plugin that has its name and does not listen yet is waited for.
+func TestPluginThatIsStarting(t *testing.T) {
+	dir := runDir(t)
+	done := slowly(t, dir, 50*time.Millisecond)
+	p, err := To("plugin", dir).Launch(t.Context(), launch.Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Kill()
+	done()
+}
+
+// And not for long, nor beyond the context; nor is one that nobody has the name of.
+func TestPluginThatDoesNotStart(t *testing.T) {
+	dir := runDir(t)
+	if err := makeDir(dir); err != nil {
+		t.Fatal(err)
+	}
+	held, err := takeLock(dir, "plugin")
+	if err != nil || held == nil {
+		t.Fatal(held, err)
+	}
+	began := time.Now()
+	if _, err := To("plugin", dir).Launch(t.Context(), launch.Request{}); !errors.Is(err, launch.ErrNotRunning) || time.Since(began) < startGrace/2 {
+		t.Errorf("got %v after %v", err, time.Since(began))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+	defer cancel()
+	if _, err := To("plugin", dir).Launch(ctx, launch.Request{}); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, launch.ErrNotRunning) {
+		t.Errorf("got %v", err)
+	}
+	held.release()
+	began = time.Now()
+	if _, err := To("plugin", dir).Launch(t.Context(), launch.Request{}); !errors.Is(err, launch.ErrNotRunning) || time.Since(began) > startGrace/2 {
+		t.Errorf("got %v after %v", err, time.Since(began))
+	}
+}
