@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"time"
 
+	"github.com/tenon-dev/tenon/core/attach"
 	"github.com/tenon-dev/tenon/core/launch"
 	"github.com/tenon-dev/tenon/core/transport"
 )
@@ -48,17 +48,18 @@ func (r *raw) all() []string {
 	return r.told
 }
 
-// attackAsHost attacks a plugin that waits at a socket, and returns what it was told,
+// attackAsHost attacks a plugin that waits at a socket, as a host that it lets in, and returns what it was told,
 // and whether the session survived.
 func attackAsHost(ctx context.Context, a attack, tr transport.Transport, socket string) (said string, survived bool, err error) {
 	whole, cancel := context.WithTimeout(ctx, 2*attackTime+callWithin)
 	defer cancel()
 	ctx, done := context.WithTimeout(whole, 2*attackTime)
 	defer done()
-	link, err := new(net.Dialer).DialContext(ctx, "unix", socket)
+	p, err := attach.At(socket).Launch(ctx, launch.Request{}) // an attacker who knows the plugin's secret
 	if err != nil {
 		return "", false, err
 	}
+	link := p.Link()
 	defer link.Close()
 	until := whole
 	if a.play == nil {

@@ -46,37 +46,29 @@ func checkRuntimeDir(ctx context.Context) []Finding {
 	return append(all, checkPeer(ctx, s))
 }
 
-// checkPeer tries whether the system tells who is at the other end of a socket.
+// checkPeer tries whether the system tells who is at the other end of a socket, and
+// whether this user can attach.
 func checkPeer(ctx context.Context, s *attach.Socket) Finding {
 	const check = "peer credentials"
-	accepted := make(chan error, 1)
-	dialing, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go func() {
-		conn, err := s.Accept(dialing)
-		if err == nil {
-			conn.Close()
-		}
-		accepted <- err
-	}()
 	conn, err := new(net.Dialer).DialContext(ctx, "unix", s.Path())
 	if err != nil {
-		cancel()
-		<-accepted
 		return found(check, Bad, "a socket that was just made cannot be connected to: %v", err)
 	}
 	uid, err := launch.PeerUID(conn)
-	aerr := <-accepted
 	conn.Close()
+	plugin, attachErr := attach.At(s.Path()).Launch(ctx, launch.Request{})
+	if attachErr == nil {
+		plugin.Kill()
+	}
 	switch {
-	case errors.Is(err, errors.ErrUnsupported):
-		return found(check, Note, "this system does not tell who is at the other end of a socket: the directory's mode alone keeps others out")
-	case err != nil:
-		return found(check, Bad, "the user at the other end of a socket is not known: %v", err)
-	case uid != os.Getuid():
+	case err == nil && uid != os.Getuid():
 		return found(check, Bad, "the system says that user %d is at the other end, and it is user %d: is this a container with users mapped?", uid, os.Getuid())
-	case aerr != nil:
-		return found(check, Bad, "a connection of this user was turned away: %v", aerr)
+	case err != nil && !errors.Is(err, errors.ErrUnsupported):
+		return found(check, Bad, "the user at the other end of a socket is not known: %v", err)
+	case attachErr != nil:
+		return found(check, Bad, "a connection of this user was turned away: %s", strings.TrimPrefix(attachErr.Error(), "attach: "))
+	case err != nil:
+		return found(check, Note, "this system does not tell who is at the other end of a socket: the directory's mode and the plugin's secret keep others out")
 	}
 	return found(check, OK, "the system tells who is at the other end of a socket")
 }
