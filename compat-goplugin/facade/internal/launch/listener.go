@@ -11,20 +11,27 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
-	"time"
+
+	"github.com/hashicorp/go-plugin/internal/proof"
 )
 
 // A Listener waits for the one connection of the host, where the link is not
 // inherited. It is a unix socket in a directory that only this user may enter; both
-// are removed as soon as the host is there.
+// are removed as soon as the host is there. Who connects must prove to know a secret
+// that was made for this listener, and that its announcement tells the host.
 //
 // Its methods may be called concurrently; Accept is called once.
 type Listener struct {
 	socket *net.UnixListener
 	dir    string
 	path   string
+	secret []byte
 	close  func() error
 }
+
+// ErrNotProven is what matches when a host or a plugin does not know the secret that its
+// link asks for: it is another process than the one that was meant.
+var ErrNotProven = proof.ErrNotProven
 
 // NewListener makes a directory with a short random name in dir, and listens on a
 // socket in it. dir "" stands for [os.TempDir]; where that makes the socket's path
@@ -74,7 +81,7 @@ func listenIn(parent string) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Listener{dir: dir, path: filepath.Join(dir, "s")}
+	l := &Listener{dir: dir, path: filepath.Join(dir, "s"), secret: proof.Secret()}
 	if len(l.path) > pathLimit() {
 		os.Remove(dir)
 		return nil, &pathTooLong{path: l.path, limit: pathLimit()}
@@ -85,7 +92,10 @@ func listenIn(parent string) (*Listener, error) {
 		return nil, err
 	}
 	l.close = sync.OnceValue(func() error {
-		err := l.socket.Close() // removes the socket's file
+		err := l.socket.Close()            // removes the socket's file
+		if errors.Is(err, net.ErrClosed) { // by the end of Accept
+			err = nil
+		}
 		if rmErr := os.RemoveAll(dir); err == nil {
 			err = rmErr
 		}
@@ -97,39 +107,38 @@ func listenIn(parent string) (*Listener, error) {
 // Addr returns where the host finds the plugin: the network "unix", and a path.
 func (l *Listener) Addr() (network, address string) { return "unix", l.path }
 
-// Announce returns the line that tells the host so, see [Announce].
-func (l *Listener) Announce() []byte { return Announce(l.Addr()) }
+// Announce returns the line that tells the host so, and the secret, see [Announce].
+func (l *Listener) Announce() []byte {
+	network, address := l.Addr()
+	return Announce(Announcement{Network: network, Address: address, Secret: l.secret})
+}
 
 // Accept waits for the host, and then closes the listener, also after an error. Who
-// connects as another user than this process's own (or root) is turned away, where the
-// system says who that is. After Close the error matches [net.ErrClosed], after the
-// end of ctx it matches ctx.Err().
+// connects and does not know the secret is turned away, and so is another user than this
+// process's own (or root), where the system says who that is. Nobody is kept waiting by
+// one that says nothing. After Close the error matches [net.ErrClosed], after the end of
+// ctx it matches ctx.Err().
 func (l *Listener) Accept(ctx context.Context) (net.Conn, error) {
 	defer l.Close()
-	interrupted := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(interrupted)
-		l.socket.SetDeadline(time.Unix(1, 0))
-	})
-	defer func() {
-		if !stop() {
-			<-interrupted
-		}
-	}()
-	for {
-		conn, err := l.socket.AcceptUnix()
-		if err != nil {
-			if ctx.Err() != nil {
-				err = ctx.Err()
-			}
-			return nil, fmt.Errorf("launch: wait for the host to connect: %w", err)
-		}
-		uid, err := PeerUID(conn)
-		if errors.Is(err, errors.ErrUnsupported) || err == nil && (uid == os.Getuid() || uid == 0) {
-			return conn, nil
-		}
-		conn.Close()
+	gate := proof.NewGate(l.socket, l.secret, sameUser)
+	defer gate.Close()
+	conn, err := gate.Accept(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("launch: wait for the host to connect: %w", err)
 	}
+	return conn, nil
+}
+
+// sameUser refuses the other end of a connection that belongs to somebody else.
+func sameUser(conn net.Conn) error {
+	uid, err := PeerUID(conn)
+	switch {
+	case errors.Is(err, errors.ErrUnsupported): // the directory's rights and the secret are what there is
+		return nil
+	case err == nil && uid != os.Getuid() && uid != 0:
+		return fmt.Errorf("launch: the process at the other end belongs to user %d, and this one to user %d", uid, os.Getuid())
+	}
+	return err
 }
 
 // Close stops waiting and removes the socket and its directory. Calling it again is
