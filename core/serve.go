@@ -89,7 +89,8 @@ type ServeConfig struct {
 
 	// Listen makes the plugin reachable where its link is not inherited: [tlslink.Listen]
 	// for TLS on loopback. Default: a unix socket in a directory that only this user may
-	// enter.
+	// enter, and a secret that both sides prove to know: a [launch.Listener]. Hosts refuse
+	// unix sockets without one.
 	Listen func(ctx context.Context) (LinkListener, error)
 
 	// Logger gets what Tenon has to say in the plugin. Default: silent.
@@ -378,7 +379,7 @@ func (cfg ServeConfig) greetHost(ctx context.Context, link net.Conn) (*served, e
 }
 
 // newInstance returns a name for this process that no other one has. It is no
-// secret, and crypto/rand would make every plugin larger and slower to start.
+// secret, and crypto/rand would make every plugin slower to start.
 func newInstance() string {
 	return strconv.FormatUint(rand.Uint64(), 36) + strconv.FormatUint(rand.Uint64(), 36)
 }

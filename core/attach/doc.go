@@ -6,7 +6,9 @@
 //
 //	Launcher: launch.First(attach.To("myplugin"), launch.Command("./myplugin")),
 //
-// Both sides make sure that the other one is the same user. One process has a name
+// Both sides make sure that the other one is the same user, and prove that they know the
+// secret in a file beside the socket, which is new with each process and which only that
+// user can read. One process has a name
 // at a time: it holds a lock that ends with it, so that what a process left behind
 // that died is told from what runs.
 package attach

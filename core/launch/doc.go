@@ -22,7 +22,8 @@
 // The variable [LinkEnv] says how it reaches its host. For "fd:N" it calls
 // [Inherit]; for "listen" it makes a [Listener] and writes what
 // [Listener.Announce] returns to its standard output, and the host recognises
-// that line with [ParseAnnounce].
+// that line with [ParseAnnounce]. The line has a secret, which both sides prove to know
+// when the host has dialled, and which [HideSecrets] keeps out of other output.
 //
 // # When a start fails
 //

@@ -20,6 +20,5 @@
 // it started, so that no other process is ever taken for it. What it printed while no
 // host was there comes first.
 //
-// The package is apart from core since it links crypto/hmac and crypto/sha256, which
-// plugins that are never kept need not carry.
+// The package is apart from core so that plugins which are never kept need not carry it.
 package reattach

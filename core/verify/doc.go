@@ -19,6 +19,5 @@
 // What the copy cannot withstand is another program of the same user: that could change
 // this process, too.
 //
-// The package is apart from launch since it links crypto/sha256, which plugins need not
-// carry.
+// The package is apart from launch, which every plugin carries, since plugins verify nothing.
 package verify

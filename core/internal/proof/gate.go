@@ -33,14 +33,18 @@ type arrival struct {
 func NewGate(socket net.Listener, secret []byte, admit func(net.Conn) error) *Gate {
 	ctx, cancel := context.WithCancel(context.Background())
 	g := &Gate{socket: socket, secret: secret, admit: admit, passed: make(chan arrival), ctx: ctx}
-	var all sync.WaitGroup
+	var all sync.WaitGroup // without its method Go, since compat-goplugin's facade builds with Go 1.24
 	g.close = sync.OnceValue(func() error {
 		cancel()
 		err := socket.Close()
 		all.Wait()
 		return err
 	})
-	all.Go(func() { g.run(&all) })
+	all.Add(1)
+	go func() {
+		defer all.Done()
+		g.run(&all)
+	}()
 	return g
 }
 
@@ -62,12 +66,14 @@ func (g *Gate) run(all *sync.WaitGroup) {
 			}
 			continue
 		}
-		all.Go(func() {
+		all.Add(1)
+		go func() {
+			defer all.Done()
 			defer func() { <-places }()
 			if g.admit(conn) != nil || AsPlugin(g.ctx, conn, g.secret, Timeout) != nil || !g.hand(arrival{conn: conn}) {
 				conn.Close()
 			}
-		})
+		}()
 	}
 }
 
