@@ -21,11 +21,15 @@ import (
 	"time"
 
 	"github.com/tenon-dev/tenon/core/internal/leak"
+	"github.com/tenon-dev/tenon/core/internal/proof"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
 // The test binary plays a plugin that has a name, and one that connects.
-const roleEnv = "TENON_ATTACH_TEST"
+const (
+	roleEnv  = "TENON_ATTACH_TEST"
+	knownEnv = "TENON_ATTACH_TEST_SECRET" // what the one that connects knows
+)
 
 func TestMain(m *testing.M) {
 	role, dir, _ := strings.Cut(os.Getenv(roleEnv), ":")
@@ -44,10 +48,13 @@ func TestMain(m *testing.M) {
 		time.Sleep(time.Minute)
 	case "stranger":
 		conn, err := net.Dial("unix", filepath.Join(dir, "plugin.sock"))
-		if err == nil {
-			_, err = io.ReadAll(conn)
+		if err != nil {
+			fmt.Println(err)
+			return
 		}
-		fmt.Println("turned away:", err)
+		secret, _ := proof.Parse(os.Getenv(knownEnv))
+		err = proof.AsHost(context.Background(), conn, secret, time.Minute)
+		fmt.Println("turned away:", err != nil && !errors.Is(err, proof.ErrNotProven) && !errors.Is(err, context.DeadlineExceeded))
 	}
 }
 
@@ -327,12 +334,17 @@ func TestStrangersAreTurnedAway(t *testing.T) {
 	accepting, stop := context.WithCancel(t.Context())
 	accepted := make(chan error, 1)
 	go func() { _, err := s.Accept(accepting); accepted <- err }()
+	secret, err := readSecret(s.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
 	_, said := play(t, "stranger", dir, func(cmd *exec.Cmd) {
 		cmd.Path = binary
+		cmd.Env = append(cmd.Env, knownEnv+"="+proof.Text(secret)) // it is not for want of that
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 12345, Gid: 12345}}
 		cmd.Dir = base
 	})
-	if said != "turned away: <nil>" {
+	if said != "turned away: true" {
 		t.Errorf("the stranger says %q", said)
 	}
 	stop()

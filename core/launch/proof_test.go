@@ -62,6 +62,7 @@ func dialUnix(t *testing.T, path string) net.Conn {
 func TestListenerDemandsTheSecret(t *testing.T) {
 	leaks(t)
 	l, path, accepted := listening(t)
+	began := time.Now()
 	silent := dialUnix(t, path)
 	wrong := dialUnix(t, path)
 	if err := proof.AsHost(t.Context(), wrong, proof.Secret(), guard); !errors.Is(err, launch.ErrNotProven) {
@@ -85,6 +86,9 @@ func TestListenerDemandsTheSecret(t *testing.T) {
 	}
 	conn := <-accepted
 	defer conn.Close()
+	if took := time.Since(began); took >= proof.Timeout {
+		t.Errorf("the silent one kept the host out for %v", took)
+	}
 	go io.WriteString(conn, "ping")
 	got := make([]byte, 4)
 	if _, err := io.ReadFull(host, got); err != nil || string(got) != "ping" {

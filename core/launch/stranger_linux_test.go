@@ -86,17 +86,22 @@ func TestStrangersAreTurnedAway(t *testing.T) {
 	for _, name := range []string{filepath.Dir(path), path} {
 		os.Chmod(name, 0o777) // so that only the check of the user is left
 	}
-	asStranger(t, func() {
-		fd, err := dialHere(path)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		defer syscall.Close(fd)
-		if n, err := syscall.Read(fd, make([]byte, 1)); n != 0 || err != nil && !errors.Is(err, syscall.ECONNRESET) {
-			t.Errorf("the stranger was not turned away: %d, %v", n, err)
-		}
-	})
+	var stranger int
+	asStranger(t, func() { stranger, err = dialHere(path) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := os.NewFile(uintptr(stranger), "stranger")
+	defer f.Close()
+	conn, err := net.FileConn(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	// It even knows the secret.
+	if err := proof.AsHost(t.Context(), conn, secretOf(t, l), guard); err == nil || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the stranger was not turned away: %v", err)
+	}
 	select {
 	case <-accepted:
 		t.Error("the stranger was let in")

@@ -16,6 +16,9 @@ import (
 
 func anybody(net.Conn) error { return nil }
 
+// places is how many may try at a time.
+const places = 16
+
 // gate opens a gate before a new socket.
 func gate(t *testing.T, secret []byte, admit func(net.Conn) error) (*Gate, string) {
 	t.Helper()
@@ -75,7 +78,8 @@ func TestGate(t *testing.T) {
 	secret := Secret()
 	g, path := gate(t, secret, anybody)
 	var silent []net.Conn
-	for range atOnce - 1 {
+	began := time.Now()
+	for range places - 1 {
 		silent = append(silent, dial(t, path))
 	}
 	for range 3 {
@@ -90,6 +94,9 @@ func TestGate(t *testing.T) {
 	}
 	for range 3 {
 		meets(t, g, path, secret)
+	}
+	if took := time.Since(began); took >= Timeout {
+		t.Errorf("the silent kept others out for %v", took)
 	}
 	if err := g.Close(); err != nil {
 		t.Error(err)
@@ -113,13 +120,13 @@ func TestGateIsBounded(t *testing.T) {
 	leak.Check(t)
 	secret := Secret()
 	g, path := gate(t, secret, anybody)
-	for range atOnce {
+	for range places {
 		dial(t, path)
 	}
 	began := time.Now()
 	meets(t, g, path, secret)
-	if took := time.Since(began); took < Timeout/2 {
-		t.Errorf("%d were about to prove themselves after %v", atOnce+1, took)
+	if took := time.Since(began); took < Timeout/2 || took > 2*Timeout {
+		t.Errorf("%d were about to prove themselves after %v", places+1, took)
 	}
 }
 
@@ -147,6 +154,7 @@ func TestGateClosesWhatWaits(t *testing.T) {
 	if err := AsHost(t.Context(), host, secret, Timeout); err != nil {
 		t.Fatal(err)
 	}
+	time.Sleep(20 * time.Millisecond) // until the gate has seen it, most likely
 	g.Close()
 	turnedAway(t, host)
 }
