@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	tenon "github.com/tenon-dev/tenon/core"
 	"github.com/tenon-dev/tenon/core/internal/leak"
@@ -128,7 +129,7 @@ func TestAnnouncementsThatAreRefused(t *testing.T) {
 				leak.Check(t)
 				var told everything
 				cfg := tenon.ClientConfig{
-					Cookie:   cookie,
+					Cookie: cookie, StartTimeout: 20 * time.Second,
 					Launcher: unlinked(program("announcer", launch.Setenv("ANNOUNCE="+how, "ANNOUNCE_DIR="+t.TempDir()))),
 				}
 				if logged {

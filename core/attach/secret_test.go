@@ -27,6 +27,7 @@ func reach(t *testing.T, path string) error {
 	if err != nil {
 		return err
 	}
+	p.Link().SetReadDeadline(time.Now().Add(20 * time.Second))
 	_, err = io.ReadFull(p.Link(), make([]byte, 1))
 	return errors.Join(err, p.Kill())
 }
