@@ -16,8 +16,13 @@ import "sync/atomic"
 type dispatch struct {
 	running   atomic.Pointer[MethodDefinition] // the quick method that is served by the reader
 	watchdog  *watchdog                        // made for the first one
+	queued    int                              // replies since the last ones were written
 	unflushed bool                             // replies are queued that nobody writes yet
 }
+
+// leaveTogether is how many small frames leave in one write where more could. With all
+// of them in one, each side would wait while the other one works.
+const leaveTogether = 8
 
 // run reads calls until the lane ends, or somebody else has the reading. It is a
 // task.
@@ -97,7 +102,8 @@ func (s *serving) runQuick(in *Incoming, more bool) (kept bool) {
 		}
 	}()
 	in.run()
-	if !more {
+	if s.queued++; !more || s.queued == leaveTogether {
+		s.queued = 0
 		s.w.flushQueued(flushSelf)
 	}
 	returned = true

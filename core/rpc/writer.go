@@ -32,6 +32,8 @@ type writer struct {
 	large   []*outgoing // messages to be cut up, one piece of each in turn
 	partial bool        // the first of large has left in part, and is not in the list
 	writing bool        // somebody owns the stream
+	yields  bool        // who owns it lets others add to what is queued
+	frames  int         // how many small frames are queued
 	err     error       // no more is taken
 	idle    func()      // told once, when all was written
 	room    chan struct{}
@@ -93,6 +95,7 @@ func (w *writer) send(ctx context.Context, h header, m *buffer, how flushing) (*
 		h.length = uint32(size)
 		h.put(m.b[headroom-headerSize:])
 		w.small = append(w.small, m.b[headroom-headerSize:]...)
+		w.frames++
 		m.free()
 	default:
 		out = newOutgoing(h, m)
@@ -208,7 +211,14 @@ func (w *writer) behindLarge() bool { return w.ordered && (w.partial || len(w.la
 // flush sees to it that what is queued gets written. It is called with w.mu held
 // and releases it.
 func (w *writer) flush(how flushing) {
-	if w.writing || how == flushLater {
+	mayWrite := how == flushSelf || how == flushYield
+	switch {
+	case w.writing && w.yields && mayWrite && w.frames >= leaveTogether:
+		w.yields = false // takes it over: that is enough for one write
+		w.drain(roundsForOthers)
+		w.mu.Unlock()
+		return
+	case w.writing || how == flushLater:
 		w.mu.Unlock()
 		return
 	}
@@ -219,9 +229,15 @@ func (w *writer) flush(how flushing) {
 		return
 	}
 	if how == flushYield { // others are about to send too: let them, and write once
+		w.yields = true
 		w.mu.Unlock()
 		runtime.Gosched()
 		w.mu.Lock()
+		if !w.yields { // somebody took it over
+			w.mu.Unlock()
+			return
+		}
+		w.yields = false
 	}
 	w.drain(roundsForOthers)
 	w.mu.Unlock()
@@ -270,6 +286,7 @@ func (w *writer) writeSmall() {
 		return
 	}
 	b := w.small
+	w.frames = 0
 	if w.begin != nil {
 		b = append(w.begin, b...)
 		w.begin = nil
