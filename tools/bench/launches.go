@@ -32,9 +32,9 @@ func launches(ctx context.Context, opts *options, progress *progress) (launched,
 	var subjects []subject.Subject
 	var packages []string
 	for _, s := range opts.subjects {
-		if codec := s.Label().Codec; (codec == "" || codec == "cbor") && !onlyCalls(s) { // the only one that the programs have
+		if p := program(s); p != "" {
 			subjects = append(subjects, s)
-			packages = append(packages, modulePath+"/plugins/"+s.Role())
+			packages = append(packages, modulePath+"/plugins/"+p)
 		}
 	}
 	if len(subjects) == 0 {
@@ -59,7 +59,7 @@ func launches(ctx context.Context, opts *options, progress *progress) (launched,
 				continue
 			}
 			progress.say("launch, round %d of %d: %v", round, opts.rounds, subjects[i].Label())
-			f, err := launchSome(ctx, subjects[i], filepath.Join(dir, subjects[i].Role()), small)
+			f, err := launchSome(ctx, subjects[i], filepath.Join(dir, program(subjects[i])), small)
 			if ctx.Err() != nil {
 				return nil, nil, ctx.Err()
 			}
@@ -73,6 +73,21 @@ func launches(ctx context.Context, opts *options, progress *progress) (launched,
 		}
 	}
 	return launched, stopped, nil
+}
+
+// program is the folder of a subject's program, "" where it has none: of codecs there is
+// cbor over all transports, and json where that is what the core module has alone.
+func program(s subject.Subject) string {
+	l := s.Label()
+	switch {
+	case onlyCalls(s):
+		return ""
+	case l.Codec == "" || l.Codec == "cbor":
+		return s.Role()
+	case l.Codec == "json" && l.Transport == "direct":
+		return "tenon-core"
+	}
+	return ""
 }
 
 // build builds programs into a folder.
