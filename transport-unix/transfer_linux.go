@@ -32,6 +32,7 @@ func newSender(raw syscall.RawConn) *transfer {
 func (t *transfer) receive(fd uintptr) bool {
 	for {
 		n, err := recv(fd, t.p)
+		acquire()
 		switch err {
 		case syscall.EINTR:
 			continue
@@ -46,6 +47,7 @@ func (t *transfer) receive(fd uintptr) bool {
 // send writes all of p, and reports false while there is no room.
 func (t *transfer) send(fd uintptr) bool {
 	for {
+		release()
 		n, err := send(fd, t.p[t.n:])
 		switch err {
 		case syscall.EINTR:
