@@ -30,6 +30,7 @@ type stream struct {
 	reading, writing sync.Mutex // one Read and one Write at a time
 	in, out          *transfer
 
+	watch   atomic.Pointer[watch] // nil unless somebody asked for it
 	ended   atomic.Pointer[ending]
 	verdict chan struct{} // closed once the peer has said what became of a stream of this side
 	known   sync.Once
@@ -197,6 +198,9 @@ func (s *stream) release() {
 	s.file.Close()
 	if far != noDescriptor {
 		syscall.Close(far)
+	}
+	if w := s.watch.Load(); w != nil { // epoll has forgotten the socket
+		w.arrived()
 	}
 	s.sess.released(s)
 }

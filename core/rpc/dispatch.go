@@ -8,7 +8,8 @@ import "sync/atomic"
 //   - While more calls have arrived, the reader gives each to a worker and reads on,
 //     so that their replies leave together.
 //   - The last one it serves itself, after it gave the reading to a worker: the call
-//     waits for nobody to be woken.
+//     waits for nobody to be woken. Where the transport notices what arrives meanwhile,
+//     a worker gets the reading only then, see [lookout].
 //   - A call of a quick method it serves at once, and nobody reads meanwhile. A
 //     watchdog looks after that: when the handler takes longer than it promised, or
 //     its reply cannot be written, another worker gets the reading, and the method
@@ -53,6 +54,10 @@ func (s *serving) run() {
 			if !s.peer.workers.do(in) {
 				s.abandon(in)
 			}
+		case s.looksOut():
+			if !s.runWatched(in) {
+				return
+			}
 		default:
 			s.handOver()
 			in.run()
@@ -72,6 +77,9 @@ func (s *serving) handOver() {
 func (s *serving) end() {
 	s.r.close()
 	s.stream.Close()
+	if s.watch != nil {
+		s.watch.Close()
+	}
 	s.peer.joined.Done()
 }
 

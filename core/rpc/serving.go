@@ -17,6 +17,7 @@ type serving struct {
 	w      writer
 	r      *reader // this and dispatch belong to who has the reading
 	dispatch
+	lookout
 
 	mu        sync.Mutex
 	inFlight  map[uint32]*Incoming

@@ -19,6 +19,7 @@ func Run(t *testing.T, tr transport.Transport) {
 		name string
 		run  func(*testing.T, transport.Transport)
 	}{
+		{"handlers at work", testHandlersAtWork},
 		{"streams", testStreams},
 		{"a sequence that is left", testLeftEarly},
 		{"a slow consumer", testSlowConsumer},

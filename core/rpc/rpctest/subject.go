@@ -15,6 +15,7 @@ import (
 type subject struct {
 	produced atomic.Int64 // values that Produce has made, and reads of what Pour gave
 	ended    chan error   // gets what Digest and Drain end with
+	holder   *holder
 }
 
 // The subject's typed methods.
@@ -45,12 +46,13 @@ const (
 type batch struct{ Count, Size int }
 
 func newSubject() *subject {
-	return &subject{ended: make(chan error, 100)}
+	return &subject{ended: make(chan error, 100), holder: newHolder()}
 }
 
 func (s *subject) services() map[string]*rpc.Service {
 	create := func(context.Context, struct{}) (*subject, error) { return s, nil }
 	return map[string]*rpc.Service{
+		"calls": s.holder.service(),
 		"typed": rpc.NewService(create,
 			rpc.Handle(ping, func(*subject, context.Context, struct{}) (string, error) { return "pong", nil }).Quick(),
 			rpc.HandleServerStream(produce, (*subject).produce),
