@@ -26,7 +26,7 @@ func (t *tap) Write(b []byte) (int, error) {
 
 // exchange lets a host and a plugin with these secrets meet, and returns what each
 // side thinks of the other, and what the host said.
-func exchange(t *testing.T, hosts, plugins []byte) (host, plugin error, said []byte) {
+func exchange(t *testing.T, hosts, plugins []byte) (said []byte, host, plugin error) {
 	t.Helper()
 	a, b := net.Pipe()
 	heard := &tap{Conn: a}
@@ -37,7 +37,8 @@ func exchange(t *testing.T, hosts, plugins []byte) (host, plugin error, said []b
 	}()
 	host = AsHost(t.Context(), heard, hosts, Timeout)
 	a.Close()
-	return host, <-done, heard.said.Bytes()
+	plugin = <-done
+	return heard.said.Bytes(), host, plugin
 }
 
 func TestProof(t *testing.T) {
@@ -46,10 +47,10 @@ func TestProof(t *testing.T) {
 	if len(one) != Size || bytes.Equal(one, other) {
 		t.Fatalf("secrets %x and %x", one, other)
 	}
-	if host, plugin, said := exchange(t, one, one); host != nil || plugin != nil || bytes.Contains(said, one) {
+	if said, host, plugin := exchange(t, one, one); host != nil || plugin != nil || bytes.Contains(said, one) {
 		t.Errorf("the same secret: %v, %v", host, plugin)
 	}
-	host, plugin, said := exchange(t, one, other)
+	said, host, plugin := exchange(t, one, other)
 	if !errors.Is(host, ErrNotProven) || plugin == nil {
 		t.Errorf("two secrets: %v, %v", host, plugin)
 	}
@@ -62,7 +63,7 @@ func TestProof(t *testing.T) {
 func TestReplay(t *testing.T) {
 	leak.Check(t)
 	secret := Secret()
-	_, _, said := exchange(t, secret, secret)
+	said, _, _ := exchange(t, secret, secret)
 	a, b := net.Pipe()
 	go func() {
 		defer a.Close()
