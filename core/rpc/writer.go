@@ -65,6 +65,10 @@ const (
 	// roundsForOthers is how often a goroutine that wrote its own frame writes
 	// what others added meanwhile, before it leaves that to the writer's own.
 	roundsForOthers = 2
+
+	// takenOver is with how many small frames a write is taken from who lets others
+	// add to it. With fewer, who is late waits longer; with more, the other side waits.
+	takenOver = 20
 )
 
 // flushing says who writes what was queued.
@@ -213,7 +217,7 @@ func (w *writer) behindLarge() bool { return w.ordered && (w.partial || len(w.la
 func (w *writer) flush(how flushing) {
 	mayWrite := how == flushSelf || how == flushYield
 	switch {
-	case w.writing && w.yields && mayWrite && w.frames >= leaveTogether:
+	case w.writing && w.yields && mayWrite && w.frames >= takenOver:
 		w.yields = false // takes it over: that is enough for one write
 		w.drain(roundsForOthers)
 		w.mu.Unlock()

@@ -33,7 +33,7 @@ type options struct {
 var errHelp = flag.ErrHelp
 
 const (
-	fullRounds, quickRounds   = 7, 3
+	fullRounds, quickRounds   = 5, 3
 	fullSlice, quickSlice     = 120 * time.Millisecond, 60 * time.Millisecond
 	fullWork                  = "0B,64B,1KiB,64KiB,1MiB,struct,deadline,down:64KiB,down:64B,up:64KiB,up:64B,both:64KiB,both:64B,reader:64KiB,beside,calls,streams,plugins,idle,launch,death"
 	quickWork                 = "64B,1MiB,struct,down:64KiB,beside,launch"
@@ -88,7 +88,7 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 		*codecNames = codecList()[0]
 		switch opts.narrow = opts.bars || !*quick && *work == ""; {
 		case opts.bars:
-			*codecNames = "cbor,gob"
+			*codecNames = "cbor,gob,json"
 		case opts.narrow:
 			*codecNames = strings.Join(codecList(), ",")
 		}
