@@ -34,6 +34,7 @@ var errHelp = flag.ErrHelp
 
 const (
 	fullRounds, quickRounds   = 5, 3
+	barsRounds                = 9
 	fullSlice, quickSlice     = 120 * time.Millisecond, 60 * time.Millisecond
 	fullWork                  = "0B,64B,1KiB,64KiB,1MiB,struct,deadline,down:64KiB,down:64B,up:64KiB,up:64B,both:64KiB,both:64B,reader:64KiB,beside,calls,streams,plugins,idle,launch,death"
 	quickWork                 = "64B,1MiB,struct,down:64KiB,beside,launch"
@@ -80,6 +81,9 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	}
 	if opts.rounds == 0 {
 		opts.rounds = defaults[0].(int)
+		if opts.bars { // what is judged is measured more often
+			opts.rounds = barsRounds
+		}
 	}
 	if opts.slice == 0 {
 		opts.slice = defaults[1].(time.Duration)
