@@ -104,6 +104,9 @@ func TestWrongPlugin(t *testing.T) {
 func TestReusedPID(t *testing.T) {
 	leak.Check(t)
 	info := parse(killedHost(t, ""))
+	// The system tells starts apart by hundredths of a second, and a number does not come
+	// around in one.
+	time.Sleep(50 * time.Millisecond)
 	innocent := exec.Command("sleep", "60")
 	if err := innocent.Start(); err != nil {
 		t.Fatal(err)
