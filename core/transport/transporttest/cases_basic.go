@@ -26,6 +26,11 @@ func basicCases() []testCase {
 			run:         caseBasicIO,
 		},
 		{
+			name:        "memory-order",
+			explanation: "What happened before a Write is seen after the Read of its bytes. (Where both ends are in one process, the race detector has to know.)",
+			run:         caseMemoryOrder,
+		},
+		{
 			name:        "opener-writes-first",
 			explanation: "The peer learns of the stream at the latest from the first bytes written.",
 			run:         caseOpenerWritesFirst,
@@ -88,6 +93,23 @@ func caseBasicIO(e *env) {
 		e.expectEOF(accepted)
 		e.closeStream(accepted)
 	}
+}
+
+// caseMemoryOrder is a race unless the detector knows of the order that bytes bring.
+func caseMemoryOrder(e *env) {
+	host, plugin := e.pair()
+	near, far := e.connect(host, plugin)
+	message := make([]byte, 32<<10)
+	said := ""
+	writer := e.spawn("writer", func() {
+		said = "before the write"
+		e.writeHere(far, message)
+	})
+	e.expect(near, message)
+	if said != "before the write" {
+		e.failf("it said %q", said)
+	}
+	e.join(writer)
 }
 
 func caseOpenerWritesFirst(e *env) {
