@@ -32,6 +32,7 @@ type stream struct {
 
 	watch   atomic.Pointer[watch] // nil unless somebody asked for it
 	ended   atomic.Pointer[ending]
+	left    sync.Once     // gives back what counts, before anybody can see the end
 	verdict chan struct{} // closed once the peer has said what became of a stream of this side
 	known   sync.Once
 }
@@ -67,7 +68,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	s.reading.Lock()
 	defer s.reading.Unlock()
 	if len(p) == 0 {
-		if e := s.ended.Load(); e != nil {
+		if e := s.ending(); e != nil {
 			return 0, e.read
 		}
 		return 0, nil
@@ -82,7 +83,7 @@ func (s *stream) Read(p []byte) (int, error) {
 		// Both directions are over, and nothing is left to be read.
 		s.awaitVerdict()
 		s.finish(endedByPeer)
-		return 0, s.ended.Load().read
+		return 0, s.ending().read
 	}
 	return 0, fmt.Errorf("unix/1: read from the stream: %w", errno)
 }
@@ -105,7 +106,7 @@ func (s *stream) Write(p []byte) (int, error) {
 	if gone(errno) {
 		s.awaitVerdict()
 	}
-	if e := s.ended.Load(); e != nil {
+	if e := s.ending(); e != nil {
 		return n, e.write // shut down just before it is closed
 	}
 	if cause := s.sess.Err(); cause != nil {
@@ -121,7 +122,7 @@ func (s *stream) Write(p []byte) (int, error) {
 func (s *stream) announce() error {
 	far := s.takeFar()
 	if far == noDescriptor {
-		return s.ended.Load().write // it was closed unused
+		return s.ending().write // it was closed unused
 	}
 	s.announced.Store(true)
 	err := s.sess.announce(s, far)
@@ -147,7 +148,7 @@ func gone(err syscall.Errno) bool {
 
 // interrupted says why waiting for the socket has ended, or did not begin.
 func (s *stream) interrupted(op string, err error, reading bool) error {
-	e := s.ended.Load()
+	e := s.ending()
 	switch {
 	case e != nil && reading:
 		return e.read
@@ -164,7 +165,7 @@ func (s *stream) SetReadDeadline(t time.Time) error {
 	if err == nil {
 		return nil
 	}
-	switch e := s.ended.Load(); e {
+	switch e := s.ending(); e {
 	case nil:
 		return fmt.Errorf("unix/1: set a deadline: %w", err)
 	case endedHere, endedSession:
@@ -177,7 +178,18 @@ func (s *stream) Close() error {
 	if old := s.ended.Swap(endedHere); old == nil {
 		s.release()
 	}
+	s.leave()
 	return nil
+}
+
+// ending says how the stream has ended here, nil if it has not. Whoever is told so may
+// open another stream in its place.
+func (s *stream) ending() *ending {
+	e := s.ended.Load()
+	if e != nil {
+		s.leave()
+	}
+	return e
 }
 
 // finish ends the stream for another reason than Close.
@@ -189,20 +201,28 @@ func (s *stream) finish(e *ending) {
 
 // release gives the descriptor back, and tells the session. It is called once.
 func (s *stream) release() {
+	s.leave()
 	s.decided()
-	far := s.takeFar()
-	if s.mine { // whoever sees the end may open another stream
-		s.sess.uncount(far != noDescriptor)
-	}
 	shutDown(s.raw)
 	s.file.Close()
-	if far != noDescriptor {
-		syscall.Close(far)
-	}
 	if w := s.watch.Load(); w != nil { // epoll has forgotten the socket
 		w.arrived()
 	}
 	s.sess.released(s)
+}
+
+// leave gives back what an ended stream of this side counts for, and the other end if the
+// peer never got it. It may be called often, and has been done when it returns.
+func (s *stream) leave() {
+	s.left.Do(func() {
+		far := s.takeFar()
+		if s.mine {
+			s.sess.uncount(far != noDescriptor)
+		}
+		if far != noDescriptor {
+			syscall.Close(far)
+		}
+	})
 }
 
 // decided is called when the peer has said why it ended the stream, or never will.

@@ -246,16 +246,12 @@ func (w *linkWriter) keepRest(buf, body []byte, n int) {
 	w.out = append(rest, w.out...)
 }
 
-// writeLink writes buf and body, with one system call where that works.
+// writeLink writes buf and body.
 func (w *linkWriter) writeLink(buf, body []byte) (int, error) {
 	if len(body) == 0 {
 		return w.link.Write(buf)
 	}
-	w.vec = [2][]byte{buf, body}
-	w.bufs = w.vec[:]
-	n, err := w.bufs.WriteTo(w.link)
-	w.vec = [2][]byte{} // keeps nothing of body
-	return int(n), err
+	return w.writeBoth(buf, body)
 }
 
 // release ends a turn. mine says that the caller's Write had it, and that what
