@@ -18,30 +18,35 @@ const (
 
 // appendBytes appends b as a byte string, and nil as null.
 func appendBytes(dst, b []byte) []byte {
-	switch n := uint64(len(b)); {
-	case b == nil:
+	if b == nil {
 		return append(dst, nilValue)
-	case n < shortLength:
-		dst = append(dst, bytesType|byte(n))
-	case n < 1<<8:
-		dst = append(dst, bytesType|length8, byte(n))
-	case n < 1<<16:
-		dst = binary.BigEndian.AppendUint16(append(dst, bytesType|length16), uint16(n))
-	case n < 1<<32:
-		dst = binary.BigEndian.AppendUint32(append(dst, bytesType|length32), uint32(n))
-	default:
-		dst = binary.BigEndian.AppendUint64(append(dst, bytesType|length64), n)
 	}
-	return append(dst, b...)
+	return append(appendBytesHead(dst, len(b)), b...)
 }
 
-// parseBytes returns the bytes of src if it is one byte string of a known length
-// and nothing else. They alias src.
-func parseBytes(src []byte) ([]byte, bool) {
-	if len(src) == 0 || src[0]&0xe0 != bytesType {
-		return nil, false
+// appendBytesHead appends what stands before n bytes.
+func appendBytesHead(dst []byte, length int) []byte {
+	switch n := uint64(length); {
+	case n < shortLength:
+		return append(dst, bytesType|byte(n))
+	case n < 1<<8:
+		return append(dst, bytesType|length8, byte(n))
+	case n < 1<<16:
+		return binary.BigEndian.AppendUint16(append(dst, bytesType|length16), uint16(n))
+	case n < 1<<32:
+		return binary.BigEndian.AppendUint32(append(dst, bytesType|length32), uint32(n))
+	default:
+		return binary.BigEndian.AppendUint64(append(dst, bytesType|length64), n)
 	}
-	n, rest := uint64(src[0]&0x1f), src[1:]
+}
+
+// parseBytesHead returns how long the head of a byte string of a known length is, and how
+// long the string.
+func parseBytesHead(src []byte) (head int, n uint64, ok bool) {
+	if len(src) == 0 || src[0]&0xe0 != bytesType {
+		return 0, 0, false
+	}
+	n = uint64(src[0] & 0x1f)
 	size := 0
 	switch n {
 	case length8:
@@ -53,19 +58,24 @@ func parseBytes(src []byte) ([]byte, bool) {
 	case length64:
 		size = 8
 	default:
-		if n > length64 {
-			return nil, false
-		}
+		return 1, n, n < shortLength
 	}
-	if len(rest) < size {
+	if len(src) <= size {
+		return 0, 0, false
+	}
+	n = 0
+	for _, c := range src[1 : 1+size] {
+		n = n<<8 | uint64(c)
+	}
+	return 1 + size, n, true
+}
+
+// parseBytes returns the bytes of src if it is one byte string of a known length
+// and nothing else. They alias src.
+func parseBytes(src []byte) ([]byte, bool) {
+	head, n, ok := parseBytesHead(src)
+	if !ok || n != uint64(len(src)-head) {
 		return nil, false
 	}
-	if size > 0 {
-		n = 0
-		for _, c := range rest[:size] {
-			n = n<<8 | uint64(c)
-		}
-		rest = rest[size:]
-	}
-	return rest, uint64(len(rest)) == n
+	return src[head:], true
 }

@@ -3,6 +3,7 @@ package cborcodec
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"reflect"
 	"sync"
 
@@ -21,7 +22,7 @@ type Codec struct {
 	buffers sync.Pool // of *bytes.Buffer, without bytes of their own
 }
 
-var _ codec.Codec = (*Codec)(nil)
+var _ codec.ByteFramer = (*Codec)(nil)
 
 // New returns a CBOR codec with the default limits.
 func New() *Codec {
@@ -96,4 +97,13 @@ func (c *Codec) Decode(src []byte, v any) (err error) {
 		return fmt.Errorf("cbor: decode into %T: %w", v, c.limitError(err))
 	}
 	return nil
+}
+
+// AppendBytesHead implements [codec.ByteFramer].
+func (c *Codec) AppendBytesHead(dst []byte, n int) []byte { return appendBytesHead(dst, n) }
+
+// BytesHead implements [codec.ByteFramer].
+func (c *Codec) BytesHead(src []byte) (head, n int, ok bool) {
+	head, size, ok := parseBytesHead(src)
+	return head, int(size), ok && size <= math.MaxInt
 }

@@ -37,7 +37,7 @@ type stream struct {
 	known   sync.Once
 }
 
-var _ transport.Stream = (*stream)(nil)
+var _ transport.PairWriter = (*stream)(nil)
 
 // An ending is what Read and Write say once a stream has ended on this side, for
 // a reason.
@@ -88,7 +88,10 @@ func (s *stream) Read(p []byte) (int, error) {
 	return 0, fmt.Errorf("unix/1: read from the stream: %w", errno)
 }
 
-func (s *stream) Write(p []byte) (int, error) {
+func (s *stream) Write(p []byte) (int, error) { return s.WritePair(nil, p) }
+
+// WritePair implements [transport.PairWriter].
+func (s *stream) WritePair(head, p []byte) (int, error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if !s.announced.Load() {
@@ -96,7 +99,7 @@ func (s *stream) Write(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	n, errno, waiting := s.out.write(p)
+	n, errno, waiting := s.out.write(head, p)
 	switch {
 	case waiting != nil:
 		return n, s.interrupted("write to", waiting, false)

@@ -23,6 +23,11 @@ func send(fd uintptr, p []byte) (int, syscall.Errno) {
 	return max(n, 0), errno(err)
 }
 
+// A vector sends two slices, the second one with the next attempt.
+type vector struct{}
+
+func (vector) send(fd uintptr, head, _ []byte) (int, syscall.Errno) { return send(fd, head) }
+
 func errno(err error) syscall.Errno {
 	var no syscall.Errno
 	if err != nil && !errors.As(err, &no) {

@@ -6,9 +6,11 @@ import "syscall"
 // caller's memory and the kernel. One goroutine at a time may use it.
 type transfer struct {
 	raw  syscall.RawConn
+	head []byte // what is sent before p
 	p    []byte
-	n    int
+	n    int // of both
 	err  syscall.Errno
+	both vector
 	once func(fd uintptr) bool // an attempt, as a value that is made only once
 }
 
@@ -44,11 +46,17 @@ func (t *transfer) receive(fd uintptr) bool {
 	}
 }
 
-// send writes all of p, and reports false while there is no room.
+// send writes all of head and p, and reports false while there is no room.
 func (t *transfer) send(fd uintptr) bool {
 	for {
 		release()
-		n, err := send(fd, t.p[t.n:])
+		var n int
+		var err syscall.Errno
+		if t.n < len(t.head) {
+			n, err = t.both.send(fd, t.head[t.n:], t.p)
+		} else {
+			n, err = send(fd, t.p[t.n-len(t.head):])
+		}
 		switch err {
 		case syscall.EINTR:
 			continue
@@ -57,7 +65,7 @@ func (t *transfer) send(fd uintptr) bool {
 		}
 		t.n += n
 		t.err = err
-		if err != 0 || t.n == len(t.p) {
+		if err != 0 || t.n == len(t.head)+len(t.p) {
 			return true
 		}
 	}
@@ -72,10 +80,10 @@ func (t *transfer) read(p []byte) (n int, err syscall.Errno, waiting error) {
 	return t.n, t.err, waiting
 }
 
-// write is like read, and writes all of p.
-func (t *transfer) write(p []byte) (n int, err syscall.Errno, waiting error) {
-	t.p, t.n, t.err = p, 0, 0
+// write is like read, and writes all of head and p.
+func (t *transfer) write(head, p []byte) (n int, err syscall.Errno, waiting error) {
+	t.head, t.p, t.n, t.err = head, p, 0, 0
 	waiting = t.raw.Write(t.once)
-	t.p = nil
+	t.head, t.p = nil, nil
 	return t.n, t.err, waiting
 }

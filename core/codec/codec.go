@@ -42,3 +42,23 @@ type Codec interface {
 	// to a slice that was used before: its memory may be used again.
 	Decode(src []byte, v any) error
 }
+
+// A ByteFramer is a [Codec] that encodes a []byte, alone, as a few bytes that say how many
+// follow, and then those as they are. It is the one thing that drivers may offer beyond
+// the contract, and core finds by asking: it moves large ones without copying them through
+// the codec then.
+type ByteFramer interface {
+	Codec
+
+	// AppendBytesHead appends what stands before n bytes, at most [MaxBytesHead] bytes.
+	// With the bytes behind it that is what Append makes of them.
+	AppendBytesHead(dst []byte, n int) []byte
+
+	// BytesHead reports how long the head is with which src begins, and how many bytes
+	// follow it. It is false where src, or what there is of it, begins with something
+	// else; Decode finds out what that is.
+	BytesHead(src []byte) (head, n int, ok bool)
+}
+
+// MaxBytesHead is how long the head of a [ByteFramer] may be.
+const MaxBytesHead = 16

@@ -21,7 +21,13 @@ const (
 
 var bufferSizes = [...]int{smallBuffer, 16 << 10, frameBuffer, 256<<10 + slack, 1<<20 + slack, 4<<20 + slack}
 
-var bufferPools [len(bufferSizes)]sync.Pool
+var (
+	bufferPools [len(bufferSizes)]sync.Pool
+	shelves     [len(bufferSizes)]shelf
+)
+
+// onShelf is the first class whose buffers are kept on a shelf as well.
+const onShelf = 2
 
 // newBuffer returns an empty buffer with room for size bytes.
 func newBuffer(size int) *buffer {
@@ -29,13 +35,24 @@ func newBuffer(size int) *buffer {
 		if size > most {
 			continue
 		}
-		if m, ok := bufferPools[class].Get().(*buffer); ok {
+		if m := takeBuffer(class); m != nil {
 			m.b = m.b[:0]
 			return m
 		}
 		return &buffer{b: make([]byte, 0, most)}
 	}
 	return &buffer{b: make([]byte, 0, size)}
+}
+
+// takeBuffer returns a pooled buffer, or nil.
+func takeBuffer(class int) *buffer {
+	if class >= onShelf {
+		if m := shelves[class].take(); m != nil {
+			return m
+		}
+	}
+	m, _ := bufferPools[class].Get().(*buffer)
+	return m
 }
 
 // free gives m back. m may be nil.
@@ -49,7 +66,9 @@ func (m *buffer) free() {
 			if class == len(bufferSizes)-1 && c > 2*bufferSizes[class] {
 				return
 			}
-			bufferPools[class].Put(m)
+			if class < onShelf || !shelves[class].put(m) {
+				bufferPools[class].Put(m)
+			}
 			return
 		}
 	}

@@ -1,7 +1,6 @@
 package rpc
 
 import (
-	"bufio"
 	"errors"
 	"net"
 	"os"
@@ -17,7 +16,7 @@ import (
 // must say by itself where it ends, as over a socket.
 type conn struct {
 	transport.Stream
-	r    *bufio.Reader // over the stream; it may hold what came early
+	r    *readBuffer // over the stream; it may hold what came early
 	side transport.Side
 	flow *flow
 

@@ -27,6 +27,7 @@ type flow struct {
 	r       *reader
 
 	sizes sizeHint // of the values that are sent
+	head  []byte   // of the one that is being sent, where its bytes are not copied
 
 	receive sync.Mutex // held while reading: one reader at a time
 
@@ -223,7 +224,10 @@ func (f *flow) stop() {
 }
 
 // next returns the next MESSAGE or CHUNK of the peer; io.EOF at a clean end.
-func (f *flow) next() (message, error) {
+func (f *flow) next() (message, error) { return f.nextInto(target{}) }
+
+// nextInto is next for a value that may go to t at once.
+func (f *flow) nextInto(t target) (message, error) {
 	if err := f.wait(); err != nil && f.over() == nil {
 		return message{}, err
 	}
@@ -234,7 +238,9 @@ func (f *flow) next() (message, error) {
 			return message{}, err
 		}
 		waited := f.hush()
+		f.r.target = t
 		msg, err := f.r.next()
+		f.r.target = target{}
 		if waited {
 			f.unhush()
 		}
@@ -272,7 +278,7 @@ func (f *flow) over() error {
 // something to read already, and reports which. unhush follows where it is so.
 // Called with f.receive held.
 func (f *flow) hush() bool {
-	if f.r.br.Buffered() > 0 {
+	if f.r.br.buffered() > 0 {
 		return false
 	}
 	f.mu.Lock()

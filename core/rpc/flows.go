@@ -148,7 +148,7 @@ func (u *unmatched) watch(f *flow) {
 	}
 	f.receive.Lock()
 	defer f.receive.Unlock()
-	if _, err := f.r.br.Peek(1); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+	if _, err := f.r.br.peek(1); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 		f.abort(f.cutError(err))
 	}
 }

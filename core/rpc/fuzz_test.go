@@ -16,6 +16,9 @@ func FuzzFrames(f *testing.F) {
 	f.Add(append(pieces(header{typ: frameCall, id: 4}, make([]byte, 20_000), 700), frameBytes(header{typ: frameCancel, id: 4}, nil)...), uint64(3))
 	f.Add(frameBytes(header{typ: frameData, flags: flagAbort, id: 5}, nil), uint64(4))
 	f.Add([]byte{0, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 1}, uint64(5))
+	value := counted(300)
+	framed, _ := newFraming().Append(nil, &value)
+	f.Add(frameBytes(header{typ: frameMessage}, framed), uint64(6))
 	f.Fuzz(func(t *testing.T, src []byte, seed uint64) {
 		limits := Limits{Message: 2000, Metadata: 100, Calls: 4, Receive: 70_000}
 		// However the bytes are cut into reads, the same comes out.
@@ -41,8 +44,11 @@ func FuzzFrames(f *testing.F) {
 // readAll reads messages to the end, and returns them as text.
 func readAll(t *testing.T, src io.Reader, limits Limits) ([]byte, error) {
 	r, b := newTestReader(src, limits)
+	r.large = 8
 	var all bytes.Buffer
 	for {
+		var stored []byte
+		r.target = targetOf(newFraming(), &stored)
 		msg, err := r.next()
 		if used := b.used.Load(); used > b.limit || used < 0 {
 			t.Fatalf("%d bytes are held, where %d are the most", used, b.limit)
@@ -55,7 +61,7 @@ func readAll(t *testing.T, src io.Reader, limits Limits) ([]byte, error) {
 		if len(msg.body) > r.limit || msg.over != nil && msg.body != nil {
 			t.Fatalf("a message of %d bytes, %v", len(msg.body), msg.over)
 		}
-		json.NewEncoder(&all).Encode([]any{msg.typ, msg.flags, msg.method, msg.id, msg.body, msg.over != nil})
+		json.NewEncoder(&all).Encode([]any{msg.typ, msg.flags, msg.method, msg.id, msg.body, stored, msg.over != nil})
 		msg.m.free()
 		b.give(msg.reserved)
 	}

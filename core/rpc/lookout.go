@@ -39,7 +39,7 @@ func (s *serving) looksOut() bool {
 		}
 		s.watch = watch
 	}
-	return s.r.br.Buffered() == 0
+	return s.r.br.buffered() == 0
 }
 
 // runWatched serves a call while nobody reads, and reports whether this goroutine still

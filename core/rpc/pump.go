@@ -104,6 +104,9 @@ func (f *flow) sendBytesValue(c codec.Codec, b *[]byte) (sent bool, err error) {
 	if err := f.maySend(); err != nil {
 		return false, err
 	}
+	if framer, ok := c.(codec.ByteFramer); ok && len(*b) >= largeBytes && f.w.pairs() {
+		return true, f.sendPair(framer, *b)
+	}
 	body := func(dst []byte) ([]byte, error) { return c.Append(dst, b) }
 	sent, err = f.w.sendEncoded(context.Background(), header{typ: frameMessage}, body, f.turn())
 	if err != nil {
@@ -112,9 +115,22 @@ func (f *flow) sendBytesValue(c codec.Codec, b *[]byte) (sent bool, err error) {
 	return sent, nil
 }
 
+// sendPair sends a slice of bytes from where it is, behind the head that it keeps for
+// the next one.
+func (f *flow) sendPair(c codec.ByteFramer, b []byte) error {
+	var head [headerSize]byte
+	f.head = c.AppendBytesHead(append(f.head[:0], head[:]...), len(b))
+	h := header{typ: frameMessage, length: uint32(len(f.head) - headerSize + len(b))}
+	h.put(f.head)
+	if err := f.w.sendPair(f.head, b); err != nil {
+		return f.why(err)
+	}
+	return nil
+}
+
 // receiveValue decodes the next value into v; io.EOF at a clean end.
 func (f *flow) receiveValue(c codec.Codec, v any) error {
-	msg, err := f.next()
+	msg, err := f.nextInto(targetOf(c, v))
 	if err != nil {
 		return err
 	}
@@ -124,6 +140,8 @@ func (f *flow) receiveValue(c codec.Codec, v any) error {
 		return msg.over
 	case msg.typ != frameMessage:
 		return Errorf(InvalidArgument, "the %v sends bytes where values are expected", f.peer.cfg.Side.Peer())
+	case msg.stored:
+		return nil
 	}
 	if err := decodeValue(c, msg.body, v); err != nil {
 		return decodeError(Internal, err, "a value of the stream does not decode as %s: %w", c.Name(), err)

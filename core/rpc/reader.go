@@ -1,23 +1,26 @@
 package rpc
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/tenon-dev/tenon/core/codec"
 )
 
 // A reader reads frames from one stream and puts messages that were cut up
 // together again. It belongs to one goroutine.
 type reader struct {
-	br       *bufio.Reader
+	br       *readBuffer
 	cur      arriving
 	partial  map[uint32]*partial // messages of which pieces are missing, by id
 	limit    int                 // Limits.Message and what may stand before it
 	budget   *budget
-	messages int // how many may be incomplete at a time
+	messages int    // how many may be incomplete at a time
+	target   target // of the message that is read next; only a flow sets it
+	large    int    // from which size on the target is asked: largeBytes
 }
 
 // partial is a message of which pieces are missing. When a limit was reached, it
@@ -37,6 +40,7 @@ type message struct {
 	m        *buffer // holds the body; whoever has the message frees it
 	body     []byte
 	reserved int    // bytes of the budget that freeing gives back
+	stored   bool   // the body is no value to be decoded: it went to the reader's target
 	over     *Error // the message was larger than a limit allows, and is gone
 }
 
@@ -53,11 +57,12 @@ func newReader(stream io.Reader, limits Limits, b *budget) *reader {
 
 func newReaderSize(stream io.Reader, limits Limits, b *budget, size int) *reader {
 	return &reader{
-		br:       bufio.NewReaderSize(stream, size),
+		br:       newReadBuffer(stream, size),
 		partial:  map[uint32]*partial{},
 		limit:    limits.Message + limits.Metadata + maxFrame,
 		budget:   b,
 		messages: limits.Calls,
+		large:    largeBytes,
 	}
 }
 
@@ -67,6 +72,8 @@ type arriving struct {
 	h        header
 	p        *partial // the message of which it is a piece, nil where it is a whole one
 	m        *buffer  // where the body goes; nil: it is thrown away
+	direct   []byte   // where the body goes instead, from what is missing on
+	stored   bool     // it goes there
 	left     int      // bytes of the body that are missing
 	reserved int
 	over     *Error
@@ -96,11 +103,11 @@ func (r *reader) next() (message, error) {
 // buffered reports whether a whole message can be had without waiting. It is false
 // for what does not fit into the buffer, and for messages in pieces.
 func (r *reader) buffered() bool {
-	n := r.br.Buffered()
+	n := r.br.buffered()
 	if n < headerSize || r.cur.open {
 		return false
 	}
-	head, _ := r.br.Peek(headerSize)
+	head, _ := r.br.peek(headerSize)
 	h, err := parseHeader(head)
 	return err != nil || n-headerSize >= int(h.length) && h.typ != frameData && h.flags&flagMore == 0
 }
@@ -122,22 +129,41 @@ func (r *reader) begin() error {
 	if h.typ == frameData || h.flags&flagMore != 0 {
 		return r.beginPiece(h)
 	}
-	r.br.Discard(headerSize)
-	r.cur = arriving{open: true, h: h, left: int(h.length)}
-	switch n := int(h.length); {
+	n := int(h.length)
+	if n >= r.large && h.typ == frameMessage && r.target.codec != nil {
+		if head, err = r.peek(headerSize + min(n, codec.MaxBytesHead)); err != nil {
+			return err
+		}
+	}
+	r.br.skip(headerSize)
+	r.cur = arriving{open: true, h: h, left: n}
+	switch {
 	case n == 0:
 	case !r.budget.take(n):
 		r.cur.over = r.budget.exceeded(n)
 	default:
 		r.cur.reserved = n
-		r.cur.m = newBuffer(n)
+		r.makePlace(n, head[headerSize:])
 	}
 	return nil
 }
 
+// makePlace finds out where the body of n bytes goes, which begins with src as far as that
+// was read.
+func (r *reader) makePlace(n int, src []byte) {
+	if len(src) > 0 {
+		if head, p := r.target.room(src, n); p != nil {
+			r.br.skip(head)
+			r.cur.direct, r.cur.stored, r.cur.left = p, true, len(p)
+			return
+		}
+	}
+	r.cur.m = newBuffer(n)
+}
+
 // peek returns the next n bytes, which stay where they are.
 func (r *reader) peek(n int) ([]byte, error) {
-	b, err := r.br.Peek(n)
+	b, err := r.br.peek(n)
 	if err != nil && len(b) > 0 {
 		err = unexpected(err)
 	}
@@ -150,11 +176,16 @@ func (r *reader) absorb() error {
 	for c.left > 0 {
 		var n int
 		var err error
-		if c.m == nil {
-			n, err = r.br.Discard(c.left)
-		} else {
+		switch {
+		case c.stored:
+			n, err = r.br.readBody(c.direct, c.left)
+			c.direct = c.direct[n:]
+		case c.m == nil:
+			n, err = r.br.discard(c.left)
+		default:
 			at := len(c.m.b)
-			n, err = r.br.Read(c.m.b[at : at+c.left])
+			room := min(cap(c.m.b), at+c.left+headerSize) // for what stands behind it too
+			n, err = r.br.readBody(c.m.b[at:room], c.left)
 			c.m.b = c.m.b[:at+n]
 		}
 		if c.left -= n; err != nil {
@@ -171,7 +202,7 @@ func (r *reader) arrived() (msg message, whole bool) {
 	r.cur = arriving{}
 	switch p := c.p; {
 	case p == nil:
-		msg = message{header: c.h, m: c.m, reserved: c.reserved, over: c.over}
+		msg = message{header: c.h, m: c.m, reserved: c.reserved, stored: c.stored, over: c.over}
 	case c.h.flags&flagAbort != 0:
 		r.drop(c.h.id, p)
 		return message{}, false
@@ -207,7 +238,7 @@ func (r *reader) beginPiece(h header) (err error) {
 		}
 		size, n = size+4, n-4
 	}
-	r.br.Discard(size)
+	r.br.skip(size)
 	r.partial[h.id] = p
 	r.cur = arriving{open: true, h: h, p: p, left: n}
 	if h.flags&flagAbort != 0 {

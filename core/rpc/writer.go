@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+
+	"github.com/tenon-dev/tenon/core/transport"
 )
 
 // A writer writes the frames of many goroutines to one stream. Frames that come
@@ -152,6 +154,41 @@ func (w *writer) sendEncoded(ctx context.Context, h header, body func(dst []byte
 	return true, nil
 }
 
+// pairs reports whether the stream takes a frame in two slices, as sendPair gives it.
+func (w *writer) pairs() bool {
+	_, ok := w.stream.(transport.PairWriter)
+	return ok
+}
+
+// sendPair writes one frame, that begins in head and ends with body, in the calling
+// goroutine and behind all that was queued before. Neither is kept.
+func (w *writer) sendPair(head, body []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.err == nil && w.writing {
+		w.waitForRoom(context.Background())
+	}
+	if w.err != nil {
+		return w.err
+	}
+	w.writing = true
+	for w.err == nil && (w.begin != nil || len(w.small) > 0 || len(w.large) > 0) {
+		w.writeSmall()
+		if w.err == nil && len(w.large) > 0 {
+			w.writePiece()
+		}
+	}
+	if w.err == nil {
+		w.mu.Unlock()
+		_, err := w.stream.(transport.PairWriter).WritePair(head, body)
+		w.mu.Lock()
+		w.wrote(err)
+	}
+	err := w.err
+	w.drain(roundsForOthers)
+	return err
+}
+
 // sendFrame is send for a small frame that has its body in a slice, from a
 // goroutine that must not wait: it goes past the queue's bound.
 func (w *writer) sendFrame(h header, body []byte, self bool) {
@@ -262,6 +299,7 @@ func (w *writer) drain(rounds int) {
 		}
 	}
 	w.writing = false
+	w.wakeSenders()
 	if idle := w.idle; idle != nil {
 		w.idle = nil
 		w.mu.Unlock()
@@ -325,22 +363,32 @@ func (w *writer) writePiece() {
 	}
 }
 
-// write writes b, releasing w.mu meanwhile, and wakes who waits for room.
+// write writes b, releasing w.mu meanwhile.
 func (w *writer) write(b []byte) {
 	w.mu.Unlock()
 	_, err := w.stream.Write(b)
 	w.mu.Lock()
+	w.wrote(err)
+}
+
+// wrote notes how a write has ended, and wakes who waits for room. Called with w.mu held.
+func (w *writer) wrote(err error) {
 	if err != nil && w.err == nil {
 		w.stop(err)
 		w.fail(err)
 	}
+	w.wakeSenders()
+}
+
+// wakeSenders wakes who waits for room, or for his turn. Called with w.mu held.
+func (w *writer) wakeSenders() {
 	if w.room != nil {
 		close(w.room)
 		w.room = nil
 	}
 }
 
-// waitForRoom waits until something was written. Called with w.mu held, which it
+// waitForRoom waits until something was written, or nobody writes any more. Called with w.mu held, which it
 // releases meanwhile.
 func (w *writer) waitForRoom(ctx context.Context) error {
 	if w.room == nil {
@@ -409,10 +457,7 @@ func (w *writer) stop(err error) {
 		out.m.free()
 	}
 	w.large = nil
-	if w.room != nil {
-		close(w.room)
-		w.room = nil
-	}
+	w.wakeSenders()
 }
 
 func newOutgoing(h header, m *buffer) *outgoing {

@@ -1,7 +1,7 @@
 package transport
 
 // A Watcher is a [Stream] that can tell that bytes have arrived without being read, for
-// less than it costs to have another goroutine wait for them. It is the one thing that
+// less than it costs to have another goroutine wait for them. It is something that
 // drivers may offer beyond the contract, and core finds by asking: most cannot, and need
 // not, since core then lets a goroutine wait.
 type Watcher interface {

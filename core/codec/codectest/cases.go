@@ -31,6 +31,7 @@ const (
 	DeepNesting           Case = "DeepNesting"
 	SelfReference         Case = "SelfReference"
 	NotANumber            Case = "NotANumber"
+	BytesAreFramed        Case = "BytesAreFramed"
 )
 
 type testCase struct {
@@ -66,4 +67,5 @@ var cases = []testCase{
 	{DeepNesting, "no nesting is deep enough to overflow the stack", deepNesting},
 	{SelfReference, "a value that holds itself is an error", selfReference},
 	{NotANumber, "NaN and the infinities arrive as they are, or are an error", notANumber},
+	{BytesAreFramed, "the head of a ByteFramer and the bytes behind it are what Append makes of them", bytesAreFramed},
 }

@@ -74,12 +74,36 @@ func fakeDecode(wrong func(good *jsoncodec.Codec, src []byte, v any) error) func
 	})
 }
 
+// fakeFramer is a codec that frames bytes as head and find say.
+type fakeFramer struct {
+	fake
+	head func(dst []byte, n int) []byte
+	find func(src []byte) (int, int, bool)
+}
+
+func (f *fakeFramer) AppendBytesHead(dst []byte, n int) []byte { return f.head(dst, n) }
+
+func (f *fakeFramer) BytesHead(src []byte) (head, n int, ok bool) { return f.find(src) }
+
+func fakeFraming(head func(dst []byte, n int) []byte, find func(src []byte) (int, int, bool)) func() codec.Codec {
+	return func() codec.Codec { return &fakeFramer{fake{good: jsoncodec.New()}, head, find} }
+}
+
 var fakes = []struct {
 	name   string // completes "a codec that"
 	breaks Case
 	says   string
 	make   func() codec.Codec
 }{
+	{"frames bytes that it encodes otherwise", BytesAreFramed, "not what Append makes", fakeFraming(
+		func(dst []byte, n int) []byte { return append(dst, '"') },
+		func(src []byte) (int, int, bool) { return 1, len(src) - 1, true })},
+	{"writes a head for ever", BytesAreFramed, "are the most", fakeFraming(
+		func(dst []byte, n int) []byte { return append(dst, make([]byte, codec.MaxBytesHead+1)...) },
+		func(src []byte) (int, int, bool) { return 0, 0, false })},
+	{"reads a head that is not all there", BytesAreFramed, "panic", fakeFraming(
+		func(dst []byte, n int) []byte { return append(dst, "####"...) },
+		func(src []byte) (int, int, bool) { return 4, int(src[3]), true })},
 	{"has a name with a space", NameIsToken, "want up to", fakeCodec(func(f *fake) {
 		f.nameFunc = func() string { return "my json" }
 	})},

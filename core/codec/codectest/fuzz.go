@@ -38,6 +38,9 @@ func Fuzz(f *testing.F, c codec.Codec, opts Options) {
 	f.Fuzz(func(t *testing.T, which uint8, src []byte) {
 		sample := s.samples[int(which)%len(s.samples)]
 		before := bytes.Clone(src)
+		if framer, ok := c.(codec.ByteFramer); ok {
+			fuzzBytesHead(t, framer, src)
+		}
 		first := newLike(sample.Value)
 		err := c.Decode(src, first)
 		if !bytes.Equal(src, before) {
@@ -62,4 +65,16 @@ func Fuzz(f *testing.F, c codec.Codec, opts Options) {
 			t.Fatalf("%s arrived as %s", show(sent), show(got))
 		}
 	})
+}
+
+// fuzzBytesHead wants Decode to agree with what BytesHead says of any bytes.
+func fuzzBytesHead(t *testing.T, c codec.ByteFramer, src []byte) {
+	head, n, ok := c.BytesHead(src)
+	if !ok || head > len(src) || n != len(src)-head {
+		return
+	}
+	var got []byte
+	if err := c.Decode(src, &got); err != nil || !bytes.Equal(got, src[head:]) {
+		t.Fatalf("BytesHead says that % x is %d bytes, and Decode: %v", src, n, err)
+	}
 }

@@ -97,7 +97,7 @@ func cases() []testCase {
 	for _, group := range [][]testCase{
 		basicCases(), transferCases(), independenceCases(), limitCases(),
 		contextCases(), streamCloseCases(), deadlineCases(),
-		sessionCases(), linkCases(), watchCases(),
+		sessionCases(), linkCases(), watchCases(), pairCases(),
 	} {
 		all = append(all, group...)
 	}
