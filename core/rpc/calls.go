@@ -81,21 +81,32 @@ func (c *calls) do(ctx context.Context, h header, m *buffer, service, method str
 	}
 	// Another error is the stream's, and then the end of the session completes
 	// the call, with the reason.
-	if !c.readFor(ctx, id, p) {
-		select {
-		case <-p.done:
-		case <-ctx.Done():
-			unsent := out != nil && c.w.abort(out)
-			if c.forget(id, p, unsent) {
-				c.w.sendFrame(header{typ: frameCancel, id: id}, nil, false)
-				return message{}, ctxError(ctx, service+"."+method)
-			}
-			<-p.done // it was being completed
+	if !c.readFor(ctx, id, p) && !p.wait(ctx) {
+		unsent := out != nil && c.w.abort(out)
+		if c.forget(id, p, unsent) {
+			c.w.sendFrame(header{typ: frameCancel, id: id}, nil, false)
+			return message{}, ctxError(ctx, service+"."+method)
 		}
+		<-p.done // it was being completed
 	}
 	reply, err := p.reply, p.err
 	c.recycle(p)
 	return reply, err
+}
+
+// wait waits for the completion, and reports whether that came before the end of ctx.
+func (p *pending) wait(ctx context.Context) (completed bool) {
+	over := ctx.Done()
+	if over == nil { // costs a third of a select
+		<-p.done
+		return true
+	}
+	select {
+	case <-p.done:
+		return true
+	case <-over:
+		return false
+	}
 }
 
 // start registers a call of so many bytes, and says how it is to be written.
