@@ -48,11 +48,11 @@ func TestAllocationsOfACall(t *testing.T) {
 // random.
 func raceEnabled() bool {
 	var before, after runtime.MemStats
-	p := newBuffer(frameBuffer)
+	p := newBuffer(smallBuffer)
 	p.free()
 	runtime.ReadMemStats(&before)
 	for range 200 {
-		newBuffer(frameBuffer).free()
+		newBuffer(smallBuffer).free()
 	}
 	runtime.ReadMemStats(&after)
 	return after.Mallocs-before.Mallocs > 50
