@@ -123,8 +123,8 @@ func (r *run) kept(asked *hello.Keep, answer hello.Answer) {
 
 // cleared removes the directory of a plugin that has ended.
 func (r *run) cleared() {
-	if dir := r.process.Info().Dir; dir != "" && !r.released() {
-		os.RemoveAll(dir)
+	if !r.released() {
+		launch.RemoveOutput(r.process.Info().Dir)
 	}
 }
 
@@ -227,5 +227,5 @@ func (k *keeping) next(ctx context.Context, waiting *atomic.Bool) (net.Conn, err
 
 // end gives up what was kept.
 func (k *keeping) end() error {
-	return errors.Join(k.kept.Close(), os.RemoveAll(k.dir))
+	return errors.Join(k.kept.Close(), launch.RemoveOutput(k.dir))
 }

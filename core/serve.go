@@ -157,7 +157,7 @@ func ServeConn(ctx context.Context, link net.Conn, cfg ServeConfig) error {
 	}
 	err = s.serve(ctx, s.cfg.OnShutdown)
 	if s.offer.Keep != nil { // it was made for this process
-		os.RemoveAll(s.offer.Keep.Dir)
+		launch.RemoveOutput(s.offer.Keep.Dir)
 	}
 	return err
 }

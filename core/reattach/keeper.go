@@ -20,15 +20,12 @@ func Keeper() tenon.Keeper { return keeper{} }
 
 type keeper struct{}
 
-// socketName is short: the path of a socket may not be long.
-const socketName = "k"
-
 // Keep listens in dir for hosts that know secret.
 func (keeper) Keep(dir string, secret []byte) (tenon.Kept, error) {
 	if len(secret) < proof.Size {
 		return nil, fmt.Errorf("reattach: the secret has %d bytes, and needs %d", len(secret), proof.Size)
 	}
-	path := filepath.Join(dir, socketName)
+	path := filepath.Join(dir, launch.OutliveSocket)
 	socket, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
 	if err != nil {
 		return nil, fmt.Errorf("reattach: wait for later hosts: %w", err)

@@ -154,8 +154,8 @@ func (s Saved) End(ctx context.Context, grace time.Duration) error {
 			return fmt.Errorf("reattach: wait for the end of %s, process %d: %w", s.Name, s.Info.Process.PID, ctx.Err())
 		}
 	}
-	if s.Info.Dir != "" && s.Info.Dir == filepath.Dir(s.Info.Address) {
-		os.RemoveAll(s.Info.Dir) // with its output, and the socket
+	if s.Info.Dir == filepath.Dir(s.Info.Address) {
+		launch.RemoveOutput(s.Info.Dir)
 	}
 	return s.Remove()
 }

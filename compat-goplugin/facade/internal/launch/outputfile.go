@@ -4,6 +4,7 @@ package launch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -20,6 +21,10 @@ const (
 	stderrFile = "stderr"
 )
 
+// OutliveSocket is the name of the socket at which such a plugin waits for its next host,
+// in the directory of its outputs. It is short: the path of a socket may not be long.
+const OutliveSocket = "k"
+
 // OutputCap is how much of each output file of a plugin that outlives its host is
 // kept, about. Of more, the oldest is thrown away.
 const OutputCap = 1 << 20
@@ -32,7 +37,7 @@ func (e *ends) outputFiles(req Request) (dir string, files [2]*os.File, drains [
 	}
 	defer func() {
 		if err != nil {
-			os.RemoveAll(dir)
+			RemoveOutput(dir)
 		}
 	}()
 	writers := [2]struct {
@@ -54,6 +59,27 @@ func (e *ends) outputFiles(req Request) (dir string, files [2]*os.File, drains [
 		drains = append(drains, newDrain(f, out.w, req.Logger.With("output", out.name)))
 	}
 	return dir, files, drains, nil
+}
+
+// RemoveOutput removes the directory of a plugin that may outlive its host: the output
+// files and the socket in it, and then the directory if nothing else is there. It touches
+// nothing else, whatever dir is: a plugin has the name from its host, and a host may have
+// it from a file.
+func RemoveOutput(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	for _, name := range []string{stdoutFile, stdoutFile + seenSuffix, stderrFile, stderrFile + seenSuffix, OutliveSocket} {
+		path := filepath.Join(dir, name)
+		if info, err := os.Lstat(path); err == nil && !info.IsDir() {
+			os.Remove(path) // why it failed, the directory's removal says too
+		}
+	}
+	err := os.Remove(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("launch: remove the directory of a plugin's output: %w", err)
+	}
+	return nil
 }
 
 // FollowOutput passes on what a plugin printed into the output files in dir, which

@@ -47,8 +47,8 @@ func (c *command) start(ctx context.Context, path, file string, req Request) (_ 
 		return nil, c.startError(path, err)
 	}
 	defer func() {
-		if err != nil && dir != "" {
-			os.RemoveAll(dir)
+		if err != nil {
+			RemoveOutput(dir)
 		}
 	}()
 	var link net.Conn
