@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"sync"
+	"sync/atomic"
 )
 
 // maxAnnounce is the length up to which a line of stdout may be the one that
@@ -18,31 +19,44 @@ type announcements struct {
 	next  io.Writer
 	found chan []byte // gets the line, without its end
 
-	mu      sync.Mutex
-	waiting bool
-	long    bool // in a line that is too long to be one
-	line    []byte
-	blank   []byte // an empty line that is held back: the announcement may begin with one
+	waiting atomic.Bool
+
+	mu    sync.Mutex // held by Write, also while next does not return
+	long  bool       // in a line that is too long to be one
+	line  []byte
+	blank []byte // an empty line that is held back: the announcement may begin with one
 }
 
 func newAnnouncements(match func([]byte) bool, next io.Writer) *announcements {
-	return &announcements{match: match, next: next, found: make(chan []byte, 1), waiting: true}
+	a := &announcements{match: match, next: next, found: make(chan []byte, 1)}
+	a.waiting.Store(true)
+	return a
 }
 
 // Write never fails: a plugin's output is read whatever happens to it.
 func (a *announcements) Write(p []byte) (int, error) {
+	a.write(p)
+	if !a.waiting.Load() {
+		a.settle() // stop may have come meanwhile, and did not wait
+	}
+	return len(p), nil
+}
+
+func (a *announcements) write(p []byte) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	rest := p
-	for a.waiting && len(rest) > 0 {
+	for a.waiting.Load() && len(rest) > 0 {
 		part, after, whole := bytes.Cut(rest, []byte("\n"))
 		if rest = after; whole {
 			part = p[len(p)-len(after)-len(part)-1 : len(p)-len(after)]
 		}
 		a.take(part, whole)
 	}
-	a.pass(rest)
-	return len(p), nil
+	if len(rest) > 0 {
+		a.flush()
+		a.pass(rest)
+	}
 }
 
 // take takes a line, or a part of one that has no end yet.
@@ -63,9 +77,9 @@ func (a *announcements) take(part []byte, whole bool) {
 		a.blank = append(a.blank, a.line...)
 		a.line = a.line[:0]
 	case a.match(line):
-		a.waiting = false
+		a.waiting.Store(false)
 		a.found <- bytes.Clone(line)
-		a.line = nil
+		a.line, a.blank = nil, nil
 	default:
 		a.flush()
 	}
@@ -84,12 +98,17 @@ func (a *announcements) pass(p []byte) {
 	}
 }
 
-// stop waits for no line any more, and passes on what was held back.
+// stop waits for no line any more, and passes on what was held back. It does not wait for
+// a Write that has not returned: that one does so then.
 func (a *announcements) stop() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.waiting {
-		a.waiting = false
+	a.waiting.Store(false)
+	a.settle()
+}
+
+// settle passes on what was held back, unless a Write is under way, which calls it too.
+func (a *announcements) settle() {
+	if a.mu.TryLock() {
+		defer a.mu.Unlock()
 		a.flush()
 	}
 }

@@ -54,8 +54,10 @@ func (c *Client) judge(ctx context.Context, r *run) error {
 	if c.cfg.Ready == nil {
 		return nil
 	}
-	err := c.cfg.Ready(ctx, &Candidate{run: r})
+	err := c.askGate(ctx, r)
 	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
 	case err == nil && !r.ending():
 		return nil
 	case r.exitsSoon():
@@ -64,4 +66,21 @@ func (c *Client) judge(ctx context.Context, r *run) error {
 		return errors.New("its link ended while it was asked whether it is ready")
 	}
 	return fmt.Errorf("it is not ready: %w", err)
+}
+
+// askGate does not wait for a gate that goes on when ctx has ended: a start is bounded, and
+// so is what waits for it, such as a Close in the gate itself.
+func (c *Client) askGate(ctx context.Context, r *run) error {
+	answer := make(chan error, 1)
+	go func() {
+		err := errors.New("the gate ended its goroutine") // runtime.Goexit
+		defer func() { answer <- err }()
+		err = c.cfg.Ready(ctx, &Candidate{run: r})
+	}()
+	select {
+	case err := <-answer:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }

@@ -56,7 +56,9 @@ type ClientConfig struct {
 	ServerInterceptors []Interceptor
 
 	// Stdout and Stderr get the bytes of the plugin's descriptors 1 and 2 as they
-	// come. They must not block for long: a plugin that prints waits for them.
+	// come. They must not block for long: a plugin that prints waits for them. One
+	// that stays in a Write does not keep a plugin from being stopped: when the process
+	// is gone and [launch.WriterGrace] has passed, what it has not taken is thrown away.
 	// Default: none, but Logger gets the lines.
 	Stdout, Stderr io.Writer
 
@@ -83,7 +85,8 @@ type ClientConfig struct {
 
 	// Ready, if set, is asked about every new process, at the start, after a restart
 	// and in a swap, before anybody else calls it; an error means that the start
-	// failed. It is within StartTimeout.
+	// failed. It is within StartTimeout: what it says after the end of ctx comes too
+	// late. It may close the client.
 	Ready func(ctx context.Context, plugin *Candidate) error
 
 	// Outlive lets the plugin live on when this host has ended. Default: it ends.

@@ -77,7 +77,7 @@ func (c *Client) Detach() (AttachInfo, error) {
 			continue
 		}
 		r.process.(Releaser).Release()
-		r.close()
+		r.peer.Close()
 	}
 	<-c.life.ended
 	return info, nil

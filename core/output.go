@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -46,7 +47,7 @@ func (o *output) sink(user io.Writer, tail *launch.Tail, logger *slog.Logger, st
 	}
 	l := newLineLog(logger, stream)
 	o.logs = append(o.logs, l)
-	return both{tail, l.lines}
+	return both{tail, l}
 }
 
 // named tells the log what the plugin is called.
@@ -101,6 +102,14 @@ type lineLog struct {
 	window  time.Time // when the current second began; used by the reading goroutine alone
 	logged  int       // lines in it
 	dropped int64     // since the last one that was logged
+	writing sync.Mutex
+}
+
+// Write implements [io.Writer].
+func (l *lineLog) Write(p []byte) (int, error) {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	return l.lines.Write(p)
 }
 
 // logRate is how many lines of one descriptor are logged in a second.
@@ -163,7 +172,12 @@ func (l *lineLog) reportDropped() {
 	}
 }
 
+// end logs what is left, but for a logger that has not returned from the last line.
 func (l *lineLog) end() {
+	if !l.writing.TryLock() {
+		return
+	}
+	defer l.writing.Unlock()
 	l.lines.Flush()
 	l.reportDropped()
 }

@@ -127,6 +127,9 @@ func (c *Client) launch(ctx context.Context, how launching) (*run, error) {
 		Outlive: c.cfg.Outlive.Secret != nil && !how.probe,
 	}
 	process, err := how.launcher.Launch(ctx, req)
+	if err == nil && process == nil {
+		err = fmt.Errorf("the launcher, a %T, returned neither a process nor an error", how.launcher)
+	}
 	if err != nil {
 		return nil, r.startError(ctx, err)
 	}

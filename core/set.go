@@ -31,6 +31,9 @@ func (s *Set) Add(name string, client *Client) error {
 	if _, twice := s.clients[name]; twice {
 		return fmt.Errorf("tenon: a plugin named %q is in the set already", name)
 	}
+	if client == nil {
+		return fmt.Errorf("tenon: no client was given for the plugin named %q", name)
+	}
 	if s.clients == nil {
 		s.clients = map[string]*Client{}
 	}

@@ -112,7 +112,12 @@ func (r *run) discard(ctx context.Context, policy StopPolicy) {
 	r.abandon()
 }
 
+// kill ends the process at once. The session is ended first, so that nobody takes it for a
+// crash.
 func (r *run) kill() {
+	if r.peer != nil {
+		r.peer.Abort(ErrStopped)
+	}
 	r.process.Kill()
 	r.close()
 }
@@ -161,7 +166,7 @@ func (r *run) close() {
 	case r.replaced.Load():
 		r.peer.CloseBecause(ErrReplaced)
 	default:
-		r.peer.Close()
+		r.peer.CloseBecause(ErrStopped)
 	}
 }
 
@@ -169,7 +174,7 @@ func (r *run) shutdown(ctx context.Context) {
 	if r.foreign != nil {
 		r.foreign.Shutdown(ctx)
 	} else {
-		r.peer.Shutdown(ctx)
+		r.peer.ShutdownBecause(ctx, ErrStopped)
 	}
 }
 

@@ -37,7 +37,8 @@ type Request struct {
 	// Stdout and Stderr get every byte that arrives on the plugin's descriptors
 	// 1 and 2, in order within each. Both are called from one goroutine each, at
 	// the same time as the other, and never after Done is closed. They must not
-	// block for long: a plugin that prints waits for them, and so does Done. A
+	// block for long: a plugin that prints waits for them, and so does Done, though
+	// not for one that stays in one Write for longer than [WriterGrace]. A
 	// writer that returned an error or panicked is not called again; what comes
 	// later is thrown away, but read all the same. Nil: thrown away from the start.
 	Stdout, Stderr io.Writer
@@ -76,7 +77,7 @@ type Process interface {
 
 	// Done is closed when the process has ended and was reaped, and its output
 	// was passed on (a grandchild that holds the pipes open delays that by at
-	// most [OutputGrace]). Where a launcher did not start the process it is
+	// most [OutputGrace], and a writer that does not return by [WriterGrace] more). Where a launcher did not start the process it is
 	// closed when the process is known to be gone.
 	Done() <-chan struct{}
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -16,6 +17,11 @@ type drain struct {
 	w    io.Writer
 	log  *slog.Logger
 	done chan struct{}
+
+	mu      sync.Mutex
+	passed  int  // how many writes have returned
+	writing bool // one has not
+	left    bool // no more is passed on
 }
 
 // A source is what an output is read from: a pipe, or a file that is followed. Its
@@ -66,6 +72,10 @@ func (d *drain) run() {
 
 // pass gives p to the writer and reports whether it may be called again.
 func (d *drain) pass(p []byte) bool {
+	if !d.enter() {
+		return false
+	}
+	defer d.leave()
 	n, err := d.w.Write(p)
 	if err == nil && n < len(p) {
 		err = io.ErrShortWrite
@@ -78,6 +88,56 @@ func (d *drain) pass(p []byte) bool {
 		f.passed()
 	}
 	return true
+}
+
+// enter reports whether the writer may be called still.
+func (d *drain) enter() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.writing = !d.left
+	return d.writing
+}
+
+func (d *drain) leave() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.passed++
+	d.writing = false
+}
+
+// abandon leaves a writer to itself that has been in one Write since the drain had passed
+// on so much, and reports whether it has: then no other Write begins.
+func (d *drain) abandon(passed int) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.left = d.left || d.writing && d.passed == passed
+	return d.left
+}
+
+// finish passes on what there is now, and returns when that is done, or when the writer
+// does not take it. Without patience it waits for ever.
+func (d *drain) finish(patience time.Duration) {
+	d.expire()
+	if patience <= 0 {
+		<-d.done
+		return
+	}
+	ticker := time.NewTicker(patience)
+	defer ticker.Stop()
+	for {
+		d.mu.Lock()
+		passed := d.passed
+		d.mu.Unlock()
+		select {
+		case <-d.done:
+			return
+		case <-ticker.C:
+		}
+		if d.abandon(passed) {
+			d.log.Warn("the writer for the plugin's output does not return; the rest is thrown away", "waited", patience)
+			return
+		}
+	}
 }
 
 // processEnded tells the drain that the plugin's process has: a pipe says so by

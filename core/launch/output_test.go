@@ -7,7 +7,9 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"testing"
+	"time"
 )
 
 // TestRestIsPassedOnWhenTheGraceIsOver expires a drain whose writer was slow, with the
@@ -50,3 +52,55 @@ func (s *slowWriter) Write(p []byte) (int, error) {
 	s.got = append(s.got, p...)
 	return len(p), nil
 }
+
+// TestWriterThatDoesNotReturn is left to itself, is not called again, and keeps nobody.
+func TestWriterThatDoesNotReturn(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	writer := &slowWriter{entered: make(chan struct{}), release: make(chan struct{})}
+	var log bytes.Buffer
+	d := newDrain(r, writer, slog.New(slog.NewTextHandler(&log, nil)))
+	go d.run()
+	w.Write([]byte("first"))
+	<-writer.entered
+	w.Write([]byte("second"))
+	d.finish(time.Millisecond)
+	if !strings.Contains(log.String(), "does not return") {
+		t.Errorf("the log says %q", log.String())
+	}
+	close(writer.release)
+	<-d.done
+	if string(writer.got) != "first" {
+		t.Errorf("it was given %q", writer.got)
+	}
+}
+
+// TestSlowWriterGetsAll wants a writer that takes its time, and returns, to get everything.
+func TestSlowWriterGetsAll(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	text := bytes.Repeat([]byte("0123456789abcdef"), 4000) // of more than one Write
+	if _, err := w.Write(text); err != nil {
+		t.Fatal(err)
+	}
+	var got bytes.Buffer
+	d := newDrain(r, writerFunc(func(p []byte) (int, error) {
+		time.Sleep(20 * time.Millisecond)
+		return got.Write(p)
+	}), slog.New(slog.DiscardHandler))
+	go d.run()
+	d.finish(10 * time.Second)
+	if !bytes.Equal(got.Bytes(), text) {
+		t.Errorf("%d bytes of %d arrived", got.Len(), len(text))
+	}
+}
+
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

@@ -107,11 +107,15 @@ func FollowOutput(dir string, req Request) (stop func(), err error) {
 		go d.run()
 	}
 	return func() {
+		patience := WriterGrace
+		if req.Debug {
+			patience = 0
+		}
 		for _, d := range drains {
 			d.expire()
 		}
 		for _, d := range drains {
-			<-d.done
+			d.finish(patience)
 		}
 	}, nil
 }

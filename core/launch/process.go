@@ -170,7 +170,8 @@ func exitOf(state *os.ProcessState, err error) Exit {
 }
 
 // join waits for the rest of the output, which has [OutputGrace] from now on, and
-// for the copying of stdin.
+// for the copying of stdin. A writer that does not return is left to itself after
+// [WriterGrace].
 func (p *process) join() {
 	if p.feed != nil {
 		p.feed.stop()
@@ -191,8 +192,7 @@ func (p *process) join() {
 			closed := make(chan time.Time)
 			close(closed)
 			expired = closed // for the ones after it, too
-			d.expire()
-			<-d.done
+			d.finish(WriterGrace)
 		}
 	}
 	if p.feed != nil && !p.debug {

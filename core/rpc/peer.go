@@ -124,13 +124,6 @@ func (p *Peer) Close() error {
 	return nil
 }
 
-// CloseBecause is Close with a reason: the errors of calls, streams and references
-// match it too.
-func (p *Peer) CloseBecause(reason error) {
-	p.fail(fmt.Errorf("%w: %w", ErrClosed, reason))
-	<-p.done
-}
-
 // Join waits, after the end of the session, for the handlers that still run.
 func (p *Peer) Join(ctx context.Context) error {
 	ended := make(chan struct{})

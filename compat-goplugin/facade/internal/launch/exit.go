@@ -14,6 +14,10 @@ import (
 // descriptors open for ever.
 const OutputGrace = 50 * time.Millisecond
 
+// WriterGrace is how long the end of a plugin waits after that for a writer that does not
+// return from one Write. What it has not taken then is thrown away.
+const WriterGrace = time.Second
+
 // Exit says how a process ended.
 type Exit struct {
 	Exited bool      // the process has ended

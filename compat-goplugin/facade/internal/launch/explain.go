@@ -41,7 +41,11 @@ func explain(path, dir string, err error) (reason Reason, found, hint string) {
 	case ReasonMemory:
 		return reason, "there is not enough memory to start a process", "free memory or raise the limit"
 	default:
-		return ReasonOther, "could not be started", ""
+		hint := "the file may be damaged, or the disk it is on: build or copy it again"
+		if image, _ := lookAtImage(path); image != "" {
+			return ReasonOther, "could not be started (" + rootText(err) + "): " + image, hint
+		}
+		return ReasonOther, "could not be started: " + rootText(err), hint
 	}
 }
 
