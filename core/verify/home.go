@@ -4,10 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/tenon-dev/tenon/core/internal/private"
 )
 
 const (
@@ -25,16 +26,24 @@ type home struct {
 	uses int // copies that are being made; guarded by the store
 }
 
+// A homeError says why there is no place for copies, which is no fault of the plugin's.
+type homeError struct{ err error }
+
+func (e *homeError) Error() string { return "make the directory for verified copies: " + e.err.Error() }
+func (e *homeError) Unwrap() error { return e.err }
+
 // newHome makes a directory in parent that only this user may enter, and removes those
-// of hosts that are no more.
+// of hosts that are no more. Its path is absolute, since the system resolves that of a
+// program from the working directory of the new process.
 func newHome(parent string) (*home, error) {
-	if parent == "" {
-		parent = os.TempDir()
+	parent, err := private.Resolve(parent)
+	if err != nil {
+		return nil, &homeError{err}
 	}
 	sweep(parent)
 	dir, err := os.MkdirTemp(parent, homePrefix) // of mode 0700
 	if err != nil {
-		return nil, fmt.Errorf("make the directory for verified copies: %w", err)
+		return nil, &homeError{err}
 	}
 	lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
@@ -46,7 +55,7 @@ func newHome(parent string) (*home, error) {
 	h := &home{dir: dir, lock: lock}
 	if err != nil {
 		h.remove()
-		return nil, fmt.Errorf("make the directory for verified copies: %w", err)
+		return nil, &homeError{err}
 	}
 	return h, nil
 }
@@ -94,7 +103,7 @@ func (f fresh) remove() error { return os.RemoveAll(filepath.Dir(f.path)) }
 // copyIn copies the file at path into a directory of its own, under its own name, and
 // hashes what it writes. The copy can be read and executed by this user alone.
 func (h *home) copyIn(ctx context.Context, path string) (_ fresh, err error) {
-	src, err := openRegular(path)
+	src, err := private.OpenRegular(path)
 	if err != nil {
 		return fresh{}, err
 	}
@@ -125,23 +134,6 @@ func (h *home) copyIn(ctx context.Context, path string) (_ fresh, err error) {
 		return fresh{}, err
 	}
 	f.sum = [sha256.Size]byte(hash.Sum(nil))
-	return f, nil
-}
-
-// openRegular opens a file, and refuses what is none: reading a pipe may not end.
-func openRegular(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|openFlags, 0)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is no regular file (%v)", path, info.Mode().Type())
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
 	return f, nil
 }
 

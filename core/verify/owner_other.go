@@ -7,8 +7,6 @@ import (
 	"os"
 )
 
-const openFlags = 0
-
 // tryLock does nothing: the locks of this system cannot be tried with the standard
 // library.
 func tryLock(*os.File) (bool, error) { return true, nil }

@@ -9,9 +9,6 @@ import (
 	"syscall"
 )
 
-// openFlags keep a pipe from holding whoever opens it.
-const openFlags = syscall.O_NONBLOCK
-
 // tryLock locks a file for this process, and reports false when another one has it. The
 // lock ends with the process, however that ends.
 func tryLock(f *os.File) (bool, error) {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/tenon-dev/tenon/core/internal/private"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
@@ -19,6 +20,11 @@ type Store struct {
 	// Dir is where the store makes its own directory, of mode 0700. It must be on a file
 	// system from which programs may be executed. Default: [os.TempDir]. Not to be
 	// changed once the store was used.
+	//
+	// Starts fail when another user could put something in the place of what is there: Dir
+	// and all directories above it must belong to this user or to root, and must not be
+	// writable by others, unless they have the sticky bit, as /tmp has, or are below one
+	// that only this user may enter. (On Unix systems.)
 	Dir string
 
 	transient bool // a copy that nobody runs is removed
@@ -114,7 +120,7 @@ func (s *Store) known(ctx context.Context, path string) *kept {
 	if !some {
 		return nil
 	}
-	src, err := openRegular(path)
+	src, err := private.OpenRegular(path)
 	if err != nil {
 		return nil // copying it says why
 	}
@@ -195,11 +201,15 @@ func (r *refusal) Unwrap() error { return r.err }
 func refused(path string, err error) error {
 	e := &launch.StartError{Path: path, Err: err}
 	var word *refusal
+	var home *homeError
 	switch {
 	case errors.As(err, &word):
 		e.Found = "it was not run, since it did not pass its verification: " + word.Error()
 		e.Hint = "install the file that was meant, or correct what is expected of it"
 		e.Err = word.err
+	case errors.As(err, &home):
+		e.Found = "it was not run, since there is no place for its verified copy: " + home.err.Error()
+		e.Hint = "TMPDIR, or Store.Dir, names that place"
 	case errors.Is(err, os.ErrNotExist), errors.Is(err, os.ErrPermission):
 		e.Found = "it could not be read to be verified: " + err.Error()
 	default:

@@ -6,11 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/tenon-dev/tenon/core/internal/private"
 )
 
 const (
@@ -99,7 +99,7 @@ type sumsFile string
 
 // Verify reads the file, and asks what it says.
 func (f sumsFile) Verify(ctx context.Context, file Candidate) error {
-	text, err := readShort(string(f), longestSums)
+	text, err := private.ReadShort(string(f), longestSums)
 	if err != nil {
 		return fmt.Errorf("read the sums: %w", err)
 	}
@@ -108,18 +108,4 @@ func (f sumsFile) Verify(ctx context.Context, file Candidate) error {
 		return fmt.Errorf("%s: %w", string(f), err)
 	}
 	return sums.Verify(ctx, file)
-}
-
-// readShort reads a file that must not have more than limit bytes.
-func readShort(name string, limit int64) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(text)) > limit {
-		err = fmt.Errorf("%s has more than %d bytes", name, limit)
-	}
-	return text, err
 }

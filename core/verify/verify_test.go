@@ -232,7 +232,7 @@ func TestWhatCannotBeVerified(t *testing.T) {
 		t.Error(p, err)
 	}
 	t.Setenv("TMPDIR", s.dir+"/none")
-	if _, err := run(t, s.path, sum); err == nil || !strings.Contains(err.Error(), "make the directory for verified copies") {
+	if _, err := run(t, s.path, sum); err == nil || !strings.Contains(err.Error(), "there is no place for its verified copy") {
 		t.Error(err)
 	}
 	t.Setenv("TMPDIR", s.tmp)
