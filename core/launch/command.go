@@ -82,6 +82,12 @@ func (c *command) Launch(ctx context.Context, req Request) (Process, error) {
 		if cleanup == nil {
 			cleanup = func() {}
 		}
+		// The system would resolve a relative one from the working directory of the
+		// plugin, where another file can be.
+		if file, err = filepath.Abs(file); err != nil {
+			cleanup()
+			return nil, c.startError(path, err)
+		}
 	}
 	p, err := c.start(ctx, path, file, req)
 	if err != nil {

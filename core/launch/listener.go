@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/tenon-dev/tenon/core/internal/private"
 	"github.com/tenon-dev/tenon/core/internal/proof"
 )
 
@@ -34,12 +35,13 @@ var ErrNotProven = proof.ErrNotProven
 // NewListener makes a directory with a short random name in dir, and listens on a
 // socket in it. dir "" stands for [os.TempDir]; where that makes the socket's path
 // longer than the system allows, /tmp is used instead if there is one.
+//
+// On Unix systems it fails when another user could put something in the place of what is
+// there: the directory and all above it must belong to this user or to root, and must not
+// be writable by others, unless they have the sticky bit, as /tmp has, or are below one that
+// only this user may enter.
 func NewListener(dir string) (*Listener, error) {
-	parent := dir
-	if dir == "" {
-		parent = os.TempDir()
-	}
-	l, err := listenIn(parent)
+	l, err := listenIn(dir)
 	var long *pathTooLong
 	if errors.As(err, &long) && dir == "" {
 		if l, err := listenIn("/tmp"); err == nil {
@@ -75,7 +77,7 @@ func pathLimit() int {
 }
 
 func listenIn(parent string) (*Listener, error) {
-	dir, err := os.MkdirTemp(parent, "tenon") // of mode 0700
+	dir, err := private.MkdirTemp(parent, "tenon") // absolute: the host may have another working directory
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/tenon-dev/tenon/core/internal/private"
 )
 
 // The outputs of a plugin that may outlive its host are files, which the host
@@ -30,8 +32,8 @@ const OutputCap = 1 << 20
 // outputFiles makes a directory for a plugin that may outlive its host, with the
 // files of its outputs, and what follows them.
 func (e *ends) outputFiles(req Request) (dir string, files [2]*os.File, drains []*drain, err error) {
-	if dir, err = os.MkdirTemp("", "tenon"); err != nil { // of mode 0700
-		return "", files, nil, err
+	if dir, err = private.MkdirTemp("", "tenon"); err != nil { // absolute: others find it by its path
+		return "", files, nil, &outputDirError{err}
 	}
 	defer func() {
 		if err != nil {
@@ -79,6 +81,15 @@ func RemoveOutput(dir string) error {
 	}
 	return nil
 }
+
+// outputDirError says why there is no directory for outputs: nothing is wrong with the
+// plugin's file.
+type outputDirError struct{ err error }
+
+func (e *outputDirError) Error() string {
+	return "make the directory for its output: " + e.err.Error()
+}
+func (e *outputDirError) Unwrap() error { return e.err }
 
 // FollowOutput passes on what a plugin printed into the output files in dir, which
 // a [Request] with Outlive made, from where the host before read last, and goes on

@@ -41,6 +41,9 @@ func (c *command) start(ctx context.Context, path, file string, req Request) (_ 
 		}
 	}()
 	stdout, stderr, drains, dir, err := c.outputs(&e, req)
+	if noDir := (*outputDirError)(nil); errors.As(err, &noDir) {
+		return nil, &StartError{Path: path, Args: slices.Clone(c.args), Found: noDir.Error(), Hint: "TMPDIR names the directory in which it is made", Err: noDir}
+	}
 	if err != nil {
 		return nil, c.startError(path, err)
 	}

@@ -11,7 +11,8 @@ import (
 
 // Prepare adds a step before each start that chooses what is executed: f is given the
 // path of the plugin's file, and returns the path to execute in its place, such as that
-// of a copy which it has verified. Arguments and messages keep the original path. done,
+// of a copy which it has verified, relative to the working directory of the host if it is
+// not absolute. Arguments and messages keep the original path. done,
 // if not nil, is called once, when the start has failed or the process has ended; not
 // for a process that was left to itself. f may be called concurrently. An error of f is
 // that of Launch, and nothing is executed.
