@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/tenon-dev/tenon/core/internal/private"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
@@ -22,7 +23,9 @@ const (
 )
 
 // Over returns a launcher that starts plugins with l, and links them over TLS on loopback.
-// l must start processes on this machine that see this machine's files.
+// l must start processes on this machine that see this machine's files. The hashes of keys
+// are exchanged in a directory below [os.TempDir], which must be safe as that of a
+// [launch.Listener] must.
 func Over(l launch.Launcher) launch.Launcher { return over{l} }
 
 type over struct{ inner launch.Launcher }
@@ -32,7 +35,7 @@ func (o over) Name() string { return launch.NameOf(o.inner) }
 
 // Launch makes a key, and a directory in which the plugin finds its hash.
 func (o over) Launch(ctx context.Context, req launch.Request) (_ launch.Process, err error) {
-	dir, err := os.MkdirTemp("", "tenon") // of mode 0700
+	dir, err := private.MkdirTemp("", "tenon") // absolute: the plugin may have another working directory
 	if err != nil {
 		return nil, fmt.Errorf("tlslink: make the directory for the hashes of keys: %w", err)
 	}

@@ -11,10 +11,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"math/big"
 	"os"
 	"time"
+
+	"github.com/tenon-dev/tenon/core/internal/private"
 )
 
 // A pin is the SHA-256 of a public key, by which one side knows the other.
@@ -78,12 +79,7 @@ func writePin(path string, p pin) error {
 }
 
 func readPin(path string) (pin, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return pin{}, err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, 2*sha256.Size+2))
+	text, err := private.ReadShort(path, 2*sha256.Size+1) // the other side wrote it, and may have made a pipe
 	if err != nil {
 		return pin{}, err
 	}
