@@ -25,7 +25,9 @@ func Prepare(f func(ctx context.Context, path string) (execute string, done func
 // Around adds a function that stands around each start: it calls start, once, and may
 // do something to this thread or to the new process before and after it; cmd.Process
 // is set when start has returned nil. After an error of f the process is killed, and
-// Launch fails with that error. cmd is complete, and must not be changed.
+// Launch fails with that error. One that wraps the error of start is told beside what is
+// found about that: its text should be what f knows more. cmd is complete, and when start
+// has returned must be what it was.
 //
 // The module sandbox makes such options. Of two the one that was added last is the
 // outer one.
@@ -54,6 +56,8 @@ func (c *command) startOne(ctx context.Context, cmd *exec.Cmd) error {
 		err = errors.New("a function around the start did not start it")
 	}
 	switch {
+	case refused != nil && err != refused && errors.Is(err, refused):
+		return &aroundError{err: err, refused: refused}
 	case refused != nil:
 		return refused
 	case err == nil:
@@ -61,7 +65,7 @@ func (c *command) startOne(ctx context.Context, cmd *exec.Cmd) error {
 	case cmd.Process != nil:
 		err = errors.Join(err, c.unstart(cmd))
 	}
-	return &aroundError{err}
+	return &aroundError{err: err}
 }
 
 // unstart ends what was started in spite of an error.
@@ -74,7 +78,10 @@ func (c *command) unstart(cmd *exec.Cmd) error {
 }
 
 // aroundError marks the error of a function that stands around the start.
-type aroundError struct{ err error }
+type aroundError struct {
+	err     error
+	refused error // the system's, if that is what err is about
+}
 
 func (e *aroundError) Error() string { return e.err.Error() }
 func (e *aroundError) Unwrap() error { return e.err }
@@ -82,8 +89,15 @@ func (e *aroundError) Unwrap() error { return e.err }
 // notStarted explains an error of startOne.
 func (c *command) notStarted(cmd *exec.Cmd, err error) error {
 	var around *aroundError
-	if errors.As(err, &around) {
+	switch {
+	case !errors.As(err, &around):
+		return c.startErrorIn(cmd.Path, cmd.Dir, err)
+	case around.refused == nil:
 		return &StartError{Path: cmd.Path, Args: slices.Clone(c.args), Found: around.Error(), Err: around.err}
 	}
-	return c.startErrorIn(cmd.Path, cmd.Dir, err)
+	reason, found, hint := explain(cmd.Path, cmd.Dir, around.refused)
+	if hint != "" {
+		hint += "; "
+	}
+	return &StartError{Path: cmd.Path, Args: slices.Clone(c.args), Reason: reason, Found: found, Hint: hint + around.Error(), Err: around.err}
 }
