@@ -10,7 +10,7 @@
 // What is asked for is applied to the one thread that starts the plugin, which then ends:
 // the plugin inherits it, with all that it starts, and the host stays as it was. Resource
 // limits are the exception, since they belong to processes and not to threads: they are set
-// as soon as the plugin was started, and reported as late.
+// while the plugin is held before its first instruction, see [Limits].
 //
 // Each measure is reported as applied, as not available on this system, or as failed. Under
 // [Require], the default, a plugin of which one is not applied does not run; under
@@ -19,6 +19,6 @@
 // A plugin that is confined like this still shares the kernel, the user and the processor
 // with its host. It can use the connections and files that it inherits, which are its link
 // and its outputs, and Landlock restricts neither what it may read in /proc beyond the rules
-// for files, nor signals and tracing unless [Policy.Scope] is set. TCP is restricted, and
-// UDP, unix sockets and Multipath TCP are not.
+// for files, nor signals and tracing unless [Policy.Scope] is set. TCP is restricted, also as
+// Multipath TCP, and UDP and unix sockets are not; see [Network].
 package sandbox

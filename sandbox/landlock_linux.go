@@ -39,58 +39,65 @@ var abi = func() (landlock.Config, int, error) {
 	return known[version-1], version, nil
 }
 
-// restrict applies the rules of Landlock to this thread, all with one ruleset.
+// restrict applies the rules of Landlock to this thread, each measure with a ruleset of its
+// own, so that one which cannot be applied takes no other one with it.
 func (p Policy) restrict(r *Report, program string) {
 	if p.Files == nil && p.Network == nil && !p.Scope {
 		return
 	}
 	can, version, err := abi()
-	var attr ll.RulesetAttr
-	// measure notes what is wrong with a measure that is wanted, and reports whether it can
-	// go on.
-	var going []string
-	measure := func(wanted bool, name string, least int, handled func()) {
+	measure := func(name string, least int, apply func() error) {
 		switch {
-		case !wanted:
 		case err != nil:
 			r.add(name, false, err)
 		case version < least:
 			r.add(name, false, fmt.Errorf("the kernel has version %d of Landlock, and this needs %d: %w", version, least, errors.ErrUnsupported))
 		default:
-			handled()
-			going = append(going, name)
+			r.add(name, false, apply())
 		}
 	}
-	measure(p.Files != nil, "files", 1, func() { attr.HandledAccessFS = uint64(can.HandledAccessFS) })
-	measure(p.Network != nil, "network", netVersion, func() {
-		attr.HandledAccessNet = uint64(can.HandledAccessNet) & (ll.AccessNetBindTCP | ll.AccessNetConnectTCP)
-	})
-	measure(p.Scope, "scope", scopeVersion, func() { attr.Scoped = uint64(can.Scoped) })
-	if len(going) == 0 {
-		return
+	var exceptions []exception
+	if p.Files != nil {
+		attr := ll.RulesetAttr{HandledAccessFS: uint64(can.HandledAccessFS)}
+		measure("files", 1, func() error {
+			return enforce(&attr, func(fd int) { exceptions = append(exceptions, p.Files.rules(fd, attr.HandledAccessFS, program)...) })
+		})
 	}
-	err = p.enforce(&attr, program)
-	for _, name := range going {
-		r.add(name, false, err)
+	if p.Network != nil {
+		attr := ll.RulesetAttr{HandledAccessNet: uint64(can.HandledAccessNet) & (ll.AccessNetBindTCP | ll.AccessNetConnectTCP)}
+		measure("network", netVersion, func() error {
+			err := enforce(&attr, func(fd int) { exceptions = append(exceptions, p.Network.rules(fd)...) })
+			if err != nil {
+				return err
+			}
+			return plainTCP()
+		})
+	}
+	if p.Scope {
+		attr := ll.RulesetAttr{Scoped: uint64(can.Scoped)}
+		measure("scope", scopeVersion, func() error { return enforce(&attr, nil) })
+	}
+	for _, e := range exceptions {
+		r.add(e.name, false, e.err)
 	}
 }
 
-// enforce makes the ruleset, and applies it to this thread.
-func (p Policy) enforce(attr *ll.RulesetAttr, program string) error {
+// An exception is a path or a port that a policy allows, and that cannot be allowed: the
+// measure holds, and the plugin can do less than it should.
+type exception struct {
+	name string
+	err  error
+}
+
+// enforce makes a ruleset, and applies it to this thread.
+func enforce(attr *ll.RulesetAttr, rules func(fd int)) error {
 	fd, err := ll.LandlockCreateRuleset(attr, 0)
 	if err != nil {
 		return fmt.Errorf("make a Landlock ruleset: %w", err)
 	}
 	defer unix.Close(fd)
-	if attr.HandledAccessFS != 0 {
-		if err := p.Files.rules(fd, attr.HandledAccessFS, program); err != nil {
-			return err
-		}
-	}
-	if attr.HandledAccessNet != 0 {
-		if err := p.Network.rules(fd); err != nil {
-			return err
-		}
+	if rules != nil {
+		rules(fd)
 	}
 	if err := ll.LandlockRestrictSelf(fd, 0); err != nil {
 		return fmt.Errorf("apply the Landlock ruleset: %w", err)
@@ -100,7 +107,7 @@ func (p Policy) enforce(attr *ll.RulesetAttr, program string) error {
 
 // rules adds the rules for files. The plugin's own file can be executed, and the null
 // device is what it reads as its standard input.
-func (f *Files) rules(fd int, handled uint64, program string) error {
+func (f *Files) rules(fd int, handled uint64, program string) (all []exception) {
 	for _, list := range []struct {
 		rights uint64
 		paths  []string
@@ -109,11 +116,11 @@ func (f *Files) rules(fd int, handled uint64, program string) error {
 	} {
 		for _, path := range list.paths {
 			if err := addPath(fd, path, list.rights&handled); err != nil {
-				return fmt.Errorf("allow %s: %w", path, err)
+				all = append(all, exception{"path " + path, fmt.Errorf("allow it: %w", err)})
 			}
 		}
 	}
-	return nil
+	return all
 }
 
 func addPath(ruleset int, path string, rights uint64) error {
@@ -133,7 +140,7 @@ func addPath(ruleset int, path string, rights uint64) error {
 }
 
 // rules adds the rules for ports.
-func (n *Network) rules(fd int) error {
+func (n *Network) rules(fd int) (all []exception) {
 	for _, list := range []struct {
 		right uint64
 		ports []uint16
@@ -141,9 +148,9 @@ func (n *Network) rules(fd int) error {
 		for _, port := range list.ports {
 			attr := &ll.NetPortAttr{AllowedAccess: list.right, Port: uint64(port)}
 			if err := ll.LandlockAddNetPortRule(fd, attr, 0); err != nil {
-				return fmt.Errorf("allow port %d: %w", port, err)
+				all = append(all, exception{fmt.Sprintf("port %d", port), fmt.Errorf("allow it: %w", err)})
 			}
 		}
 	}
-	return nil
+	return all
 }

@@ -15,7 +15,7 @@ type Report struct {
 
 // A Measure is one thing that a policy asked for.
 type Measure struct {
-	Name  string // "no new privileges", "files", "network", "scope", "limit of memory", …
+	Name  string // "no new privileges", "files", "network", "scope", "limit of memory", "path /that/is/missing", …
 	State State
 	Late  bool  // applied when the plugin's program had begun already
 	Err   error // why it was not applied

@@ -21,6 +21,7 @@ func (p Policy) start(_ context.Context, cmd *exec.Cmd, start func() error) erro
 		return &NotConfinedError{Report: r}
 	}
 	if err := start(); err != nil {
+		p.tell(r)
 		return err
 	}
 	r.PID = cmd.Process.Pid
