@@ -18,6 +18,10 @@ import (
 // started as one that is traced: such a process stops when its program has been loaded and
 // before the program's first instruction. It is let go when its limits are set.
 
+// cldDumped is the last of the codes of a child that has ended: CLD_EXITED, CLD_KILLED and
+// CLD_DUMPED.
+const cldDumped = 3
+
 // holdTimeout bounds the wait for a process to stop, which takes microseconds.
 const holdTimeout = 10 * time.Second
 
@@ -78,12 +82,13 @@ func held(pid int) error {
 }
 
 // ended reports whether a child is dead, or was reaped, and leaves it to who waits for it.
+// The system tells of one that has stopped as well, since it is traced.
 func ended(pid int) bool {
 	var info unix.Siginfo
 	for {
 		err := unix.Waitid(unix.P_PID, pid, &info, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil)
 		if err != unix.EINTR {
-			return err != nil || info.Signo != 0
+			return err != nil || info.Signo != 0 && info.Code <= cldDumped
 		}
 	}
 }
