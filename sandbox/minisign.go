@@ -15,15 +15,22 @@ import (
 // SignatureSuffix is what the name of a file has behind it in that of its signature.
 const SignatureSuffix = ".minisig"
 
-// longestSignature is how much of a signature's file is read.
-const longestSignature = 16 << 10
+const (
+	// longestSignature is how much of a signature's file is read.
+	longestSignature = 16 << 10
+
+	// longestUnhashed is how large a file may be whose signature is of the file itself.
+	longestUnhashed = 256 << 20
+)
 
 // ErrSignature is matched when a file's signature is not one of the key that was given.
 var ErrSignature = errors.New("the signature was not made for this file with this key")
 
 // Minisign returns a [verify.Verifier] that wants a minisign signature by a key, in a file
 // beside the plugin's whose name ends in [SignatureSuffix]. The key is the text of a
-// minisign.pub, or its last line alone.
+// minisign.pub, or its last line alone. Signatures of a file's hash, which minisign makes by
+// itself since its version 0.11 and with -H before, are checked without taking memory; those
+// of the file itself are for files of up to 256 MiB.
 //
 //	v, err := sandbox.Minisign("RWQ…")
 //	launch.Command("./bolt-plugin", verify.With(v))
@@ -42,7 +49,7 @@ func Minisign(publicKey string) (verify.Verifier, error) {
 }
 
 func verifyMinisign(ctx context.Context, key minisign.PublicKey, file verify.Candidate) error {
-	text, err := readSignature(file.Path + SignatureSuffix)
+	text, err := verify.ReadFile(file.Path+SignatureSuffix, longestSignature)
 	if err != nil {
 		return fmt.Errorf("its signature: %w", err)
 	}
@@ -53,33 +60,55 @@ func verifyMinisign(ctx context.Context, key minisign.PublicKey, file verify.Can
 	if signature.KeyID != key.ID() {
 		return fmt.Errorf("its signature is of the key %X, and %X was given: %w", signature.KeyID, key.ID(), ErrSignature)
 	}
-	content, err := os.ReadFile(file.Copy)
-	if err == nil {
-		err = ctx.Err()
+	holds, err := signatureHolds(ctx, key, signature.Algorithm, file, text)
+	if err == nil && !holds {
+		err = fmt.Errorf("its signature does not hold: %w", ErrSignature)
 	}
-	if err != nil {
-		return err
+	return err
+}
+
+// signatureHolds asks what was copied: its hash, which is taken in pieces, or for signatures
+// of the old kind the whole of it.
+func signatureHolds(ctx context.Context, key minisign.PublicKey, algorithm uint16, file verify.Candidate, text []byte) (bool, error) {
+	switch algorithm {
+	case minisign.HashEdDSA:
+		f, err := os.Open(file.Copy)
+		if err != nil {
+			return false, err
+		}
+		defer f.Close()
+		r := minisign.NewReader(&contextReader{ctx, f})
+		if _, err := io.Copy(io.Discard, r); err != nil {
+			return false, err
+		}
+		return r.Verify(key, text), nil
+	case minisign.EdDSA:
+		content, err := verify.ReadFile(file.Copy, longestUnhashed)
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return false, fmt.Errorf("its signature is of the file itself, which must be read as a whole: %w; sign its hash (minisign -S -H)", err)
+		}
+		return minisign.Verify(key, content, text), nil
 	}
-	if !minisign.Verify(key, content, text) {
-		return fmt.Errorf("its signature does not hold: %w", ErrSignature)
+	return false, fmt.Errorf("its signature is of the unknown kind %#x: %w", algorithm, ErrSignature)
+}
+
+// contextReader ends with its context.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r *contextReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
 	}
-	return nil
+	return r.r.Read(p)
 }
 
 func parseSignature(text []byte) (s minisign.Signature, err error) {
 	err = s.UnmarshalText(text)
 	return s, err
-}
-
-func readSignature(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, longestSignature+1))
-	if err == nil && len(text) > longestSignature {
-		err = fmt.Errorf("%s has more than %d bytes", path, longestSignature)
-	}
-	return text, err
 }

@@ -100,10 +100,11 @@ type fresh struct {
 
 func (f fresh) remove() error { return os.RemoveAll(filepath.Dir(f.path)) }
 
-// copyIn copies the file at path into a directory of its own, under its own name, and
-// hashes what it writes. The copy can be read and executed by this user alone.
-func (h *home) copyIn(ctx context.Context, path string) (_ fresh, err error) {
-	src, err := private.OpenRegular(path)
+// copyIn copies the file at path, of no more than limit bytes, into a directory of its own,
+// under its own name, and hashes what it writes. The copy can be read and executed by this
+// user alone.
+func (h *home) copyIn(ctx context.Context, path string, limit int64) (_ fresh, err error) {
+	src, err := openPlugin(ctx, path, limit)
 	if err != nil {
 		return fresh{}, err
 	}
@@ -123,7 +124,7 @@ func (h *home) copyIn(ctx context.Context, path string) (_ fresh, err error) {
 		return fresh{}, err
 	}
 	hash := sha256.New()
-	f.size, err = io.Copy(io.MultiWriter(dst, hash), &contextReader{ctx, src})
+	f.size, err = io.Copy(io.MultiWriter(dst, hash), src)
 	if err == nil {
 		err = dst.Chmod(0o500)
 	}
@@ -135,17 +136,4 @@ func (h *home) copyIn(ctx context.Context, path string) (_ fresh, err error) {
 	}
 	f.sum = [sha256.Size]byte(hash.Sum(nil))
 	return f, nil
-}
-
-// contextReader ends with its context.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (r *contextReader) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.r.Read(p)
 }

@@ -9,7 +9,6 @@ import (
 	"os"
 	"sync"
 
-	"github.com/tenon-dev/tenon/core/internal/private"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
@@ -26,6 +25,10 @@ type Store struct {
 	// writable by others, unless they have the sticky bit, as /tmp has, or are below one
 	// that only this user may enter. (On Unix systems.)
 	Dir string
+
+	// MaxSize is how large a file may be, in bytes. Default: [DefaultMaxSize]. Not to be
+	// changed once the store was used.
+	MaxSize int64
 
 	transient bool // a copy that nobody runs is removed
 
@@ -70,7 +73,7 @@ func (s *Store) admit(ctx context.Context, v Verifier, path string) (*kept, erro
 	defer s.leave()
 	c := s.known(ctx, path)
 	if c == nil {
-		fresh, err := home.copyIn(ctx, path)
+		fresh, err := home.copyIn(ctx, path, s.maxSize())
 		if err != nil {
 			return nil, err
 		}
@@ -103,6 +106,13 @@ func (s *Store) open() (*home, error) {
 	return s.home, nil
 }
 
+func (s *Store) maxSize() int64 {
+	if s.MaxSize <= 0 {
+		return DefaultMaxSize
+	}
+	return s.MaxSize
+}
+
 func (s *Store) leave() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,13 +130,13 @@ func (s *Store) known(ctx context.Context, path string) *kept {
 	if !some {
 		return nil
 	}
-	src, err := private.OpenRegular(path)
+	src, err := openPlugin(ctx, path, s.maxSize())
 	if err != nil {
 		return nil // copying it says why
 	}
 	defer src.Close()
 	hash := sha256.New()
-	if _, err := io.Copy(hash, &contextReader{ctx, src}); err != nil {
+	if _, err := io.Copy(hash, src); err != nil {
 		return nil
 	}
 	s.mu.Lock()
@@ -210,6 +220,9 @@ func refused(path string, err error) error {
 	case errors.As(err, &home):
 		e.Found = "it was not run, since there is no place for its verified copy: " + home.err.Error()
 		e.Hint = "TMPDIR, or Store.Dir, names that place"
+	case errors.Is(err, ErrTooLarge):
+		e.Found = "it was not run, since " + err.Error()
+		e.Hint = "Store.MaxSize is how large a file may be that is verified"
 	case errors.Is(err, os.ErrNotExist), errors.Is(err, os.ErrPermission):
 		e.Found = "it could not be read to be verified: " + err.Error()
 	default:

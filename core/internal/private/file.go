@@ -1,6 +1,7 @@
 package private
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -31,12 +32,20 @@ func ReadShort(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(text)) > limit {
-		err = fmt.Errorf("%s has more than %d bytes", path, limit)
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	if size := info.Size(); size <= limit {
+		text.Grow(int(size) + bytes.MinRead)
+		_, err = text.ReadFrom(io.LimitReader(f, limit+1)) // it may grow meanwhile
 	}
 	if err != nil {
 		return nil, err
 	}
-	return text, nil
+	if info.Size() > limit || int64(text.Len()) > limit {
+		return nil, fmt.Errorf("%s has more than %d bytes", path, limit)
+	}
+	return text.Bytes(), nil
 }

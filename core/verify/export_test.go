@@ -1,0 +1,6 @@
+package verify
+
+const (
+	LongestSums     = longestSums
+	LongestSumsLine = longestSumsLine
+)
