@@ -50,11 +50,11 @@ func listen(ctx context.Context, dir string) (*listener, error) {
 	return &listener{socket: socket, config: config(cert, theirs), close: sync.OnceValue(socket.Close)}, nil
 }
 
-// handshakeTimeout bounds one handshake, atOnce is how many may be under way: one who
-// says nothing must not keep out the host.
+// handshakeTimeout bounds one handshake, atOnce is how many may be under way, see places:
+// those who say nothing must not keep out the host.
 const (
 	handshakeTimeout = 10 * time.Second
-	atOnce           = 16
+	atOnce           = 64
 )
 
 // listener waits for the one connection of the host.
@@ -94,7 +94,7 @@ func (l *listener) Accept(ctx context.Context) (net.Conn, error) {
 
 // acceptAll lets each connection prove itself, until the listener is closed.
 func (l *listener) acceptAll(ctx context.Context, all *sync.WaitGroup, proven chan<- net.Conn) error {
-	slots := make(chan struct{}, atOnce)
+	var here places
 	for {
 		raw, err := l.socket.Accept()
 		switch {
@@ -103,20 +103,21 @@ func (l *listener) acceptAll(ctx context.Context, all *sync.WaitGroup, proven ch
 		case err != nil:
 			return err
 		}
-		select {
-		case slots <- struct{}{}:
-		case <-ctx.Done():
-			raw.Close()
-			return ctx.Err()
-		}
+		guest := here.take(raw)
 		all.Go(func() {
-			defer func() { <-slots }()
-			if conn := l.prove(ctx, raw); conn != nil {
-				select {
-				case proven <- conn:
-				case <-ctx.Done():
-					conn.Close()
-				}
+			conn := l.prove(ctx, guest)
+			stayed := guest.leave()
+			switch {
+			case conn == nil:
+				return
+			case !stayed: // somebody else had its place just now, and closed it
+				conn.Close()
+				return
+			}
+			select {
+			case proven <- conn:
+			case <-ctx.Done():
+				conn.Close()
 			}
 		})
 	}
