@@ -21,6 +21,7 @@ func Run(t *testing.T, tr transport.Transport) {
 	}{
 		{"handlers at work", testHandlersAtWork},
 		{"streams", testStreams},
+		{"the opener speaks first", testOpenerSpeaksFirst},
 		{"a sequence that is left", testLeftEarly},
 		{"a slow consumer", testSlowConsumer},
 		{"bytes", testBytes},
