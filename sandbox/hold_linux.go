@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -63,8 +64,9 @@ var mayTrace = func() bool {
 
 // held waits until a process that was started as traced has stopped. Should this thread end
 // before it lets it go, the process is killed.
-func held(pid int) error {
-	deadline := time.Now().Add(holdTimeout)
+func held(ctx context.Context, pid int) error {
+	ctx, cancel := context.WithTimeout(ctx, holdTimeout)
+	defer cancel()
 	for wait := 10 * time.Microsecond; ; wait = min(2*wait, 10*time.Millisecond) {
 		err := unix.PtraceSetOptions(pid, unix.PTRACE_O_EXITKILL)
 		switch {
@@ -74,10 +76,14 @@ func held(pid int) error {
 			return fmt.Errorf("hold the plugin before its first instruction: %w", err)
 		case ended(pid):
 			return errors.New("the plugin ended before its limits were set")
-		case time.Now().After(deadline):
-			return errors.New("hold the plugin before its first instruction: it does not stop; was this process started with SIGTRAP blocked, or the plugin from another thread?")
 		}
-		time.Sleep(wait) // somebody else in this process may have taken the news that it stopped
+		again := time.NewTimer(wait) // somebody else in this process may have taken the news that it stopped
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			again.Stop()
+			return fmt.Errorf("hold the plugin before its first instruction: it does not stop (%w); was this process started with SIGTRAP blocked, or the plugin from another thread?", ctx.Err())
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ var starting sync.Map
 
 // start starts a plugin from a thread that is confined as the plugin is to be, and ends
 // with it.
-func (p Policy) start(_ context.Context, cmd *exec.Cmd, start func() error) error {
+func (p Policy) start(ctx context.Context, cmd *exec.Cmd, start func() error) error {
 	if cmd.SysProcAttr != nil && cmd.SysProcAttr.Pdeathsig != 0 {
 		return errors.New("sandbox: SysProcAttr.Pdeathsig is set: the plugin would be signalled as soon as the thread that starts it ends")
 	}
@@ -26,7 +26,7 @@ func (p Policy) start(_ context.Context, cmd *exec.Cmd, start func() error) erro
 	}
 	defer starting.Delete(cmd)
 	done := make(chan error, 1)
-	go onThreadOfItsOwn(func() { done <- p.startHere(cmd, start) })
+	go onThreadOfItsOwn(func() { done <- p.startHere(ctx, cmd, start) })
 	return <-done
 }
 
@@ -47,7 +47,7 @@ func onThreadOfItsOwn(f func()) {
 	runtime.UnlockOSThread()
 }
 
-func (p Policy) startHere(cmd *exec.Cmd, start func() error) error {
+func (p Policy) startHere(ctx context.Context, cmd *exec.Cmd, start func() error) error {
 	r := Report{Path: cmd.Path}
 	r.add("no new privileges", false, noNewPrivileges())
 	p.restrict(&r, cmd.Path)
@@ -70,7 +70,7 @@ func (p Policy) startHere(cmd *exec.Cmd, start func() error) error {
 	}
 	pid := cmd.Process.Pid
 	if hold {
-		err = held(pid)
+		err = held(ctx, pid)
 	}
 	if err != nil {
 		p.Limits.skip(&r, err)
