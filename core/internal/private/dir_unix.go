@@ -29,7 +29,7 @@ func checkWay(path string) error {
 		if rootOwner < 0 {
 			rootOwner = int(stat.Uid)
 		}
-		closed, found := look(info.Mode(), int(stat.Uid), os.Getuid(), rootOwner)
+		closed, found := look(info.Mode(), int(stat.Uid), int(stat.Gid), os.Getuid(), rootOwner)
 		if found != "" {
 			return &UnsafeError{Path: dir, Found: found}
 		}
@@ -43,17 +43,19 @@ func checkWay(path string) error {
 // androidSystem owns the directories of all programs on Android.
 const androidSystem = 1000
 
-// look says what is wrong with a directory of that mode and owner, for the user me. closed
+// look says what is wrong with a directory of that mode, owner and group, for the user me. A
+// group of its owner's number is his alone, as many systems make one for each user, but for
+// that of root. closed
 // reports that nobody else may enter it. rootOwner has the root of the file system, and so
 // all that is in it: root by another number in a namespace of users.
-func look(mode fs.FileMode, owner, me, rootOwner int) (closed bool, found string) {
+func look(mode fs.FileMode, owner, group, me, rootOwner int) (closed bool, found string) {
 	trusted := owner == me || owner == 0 || owner == rootOwner || runtime.GOOS == "android" && owner == androidSystem
 	switch {
 	case !trusted:
 		return false, fmt.Sprintf("belongs to user %d, and this process to user %d", owner, me)
 	case owner == me && mode.Perm()&0o011 == 0:
 		return true, ""
-	case mode.Perm()&0o022 != 0 && mode&fs.ModeSticky == 0:
+	case (mode.Perm()&0o002 != 0 || mode.Perm()&0o020 != 0 && (group != owner || owner == 0)) && mode&fs.ModeSticky == 0:
 		return false, fmt.Sprintf("is writable by others, without the sticky bit (mode %v)", mode)
 	}
 	return false, ""

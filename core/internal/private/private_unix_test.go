@@ -39,25 +39,29 @@ func TestLook(t *testing.T) {
 	for _, tt := range []struct {
 		mode      fs.FileMode
 		owner     int
+		group     int
 		rootOwner int
 		closed    bool
 		found     string
 	}{
-		{0o755, 0, 0, false, ""},
-		{0o777 | fs.ModeSticky, 0, 0, false, ""}, // as /tmp is
-		{0o755, me, 0, false, ""},
-		{0o700, me, 0, true, ""},
-		{0o700, 0, 0, false, ""},
-		{0o766, me, 0, true, ""}, // may be written to, and not entered
-		{0o755, other, 0, false, "belongs to user 1001, and this process to user 1000"},
-		{0o777 | fs.ModeSticky, other, 0, false, "belongs to user 1001"}, // its owner may rename all
-		{0o777, 0, 0, false, "is writable by others, without the sticky bit (mode -rwxrwxrwx)"},
-		{0o777, me, 0, false, "is writable by others"},
-		{0o775, me, 0, false, "is writable by others"},
-		{0o770, 0, 0, false, "is writable by others"},
-		{0o755, 65534, 65534, false, ""}, // root, where it has no number
+		{0o755, 0, 100, 0, false, ""},
+		{0o777 | fs.ModeSticky, 0, 100, 0, false, ""}, // as /tmp is
+		{0o755, me, 100, 0, false, ""},
+		{0o700, me, 100, 0, true, ""},
+		{0o700, 0, 100, 0, false, ""},
+		{0o766, me, 100, 0, true, ""}, // may be written to, and not entered
+		{0o755, other, 100, 0, false, "belongs to user 1001, and this process to user 1000"},
+		{0o777 | fs.ModeSticky, other, 100, 0, false, "belongs to user 1001"}, // its owner may rename all
+		{0o777, 0, 100, 0, false, "is writable by others, without the sticky bit (mode -rwxrwxrwx)"},
+		{0o777, me, 100, 0, false, "is writable by others"},
+		{0o775, me, 100, 0, false, "is writable by others"},
+		{0o775, me, me, 0, false, ""}, // by a group of his own
+		{0o777, me, me, 0, false, "is writable by others"},
+		{0o775, 0, 0, 0, false, "is writable by others"},
+		{0o770, 0, 100, 0, false, "is writable by others"},
+		{0o755, 65534, 100, 65534, false, ""}, // root, where it has no number
 	} {
-		closed, found := look(tt.mode, tt.owner, me, tt.rootOwner)
+		closed, found := look(tt.mode, tt.owner, tt.group, me, tt.rootOwner)
 		if closed != tt.closed || (found == "") != (tt.found == "") || !strings.HasPrefix(found, tt.found) {
 			t.Errorf("%v of %d: %v, %q", tt.mode, tt.owner, closed, found)
 		}
