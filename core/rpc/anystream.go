@@ -15,6 +15,7 @@ type AnyStream struct {
 	cancel     context.CancelFunc // on the caller's side
 	done       chan struct{}      // on the caller's side: closed when the call has ended and err stands
 	err        error
+	lost       error // of err, what only this side knows of: a writer that was passed has failed
 }
 
 // Send sends one value, or what a pointer points to; see [Stream.Send].
@@ -37,9 +38,9 @@ func (s *AnyStream) SendAll(seq iter.Seq2[any, error]) error {
 }
 
 // Feed is SendAll on a goroutine of the engine. A seq that waits by itself when
-// the stream ends is left alone until it goes on.
+// the stream ends is left alone until it goes on; one that panics ends with that.
 func (s *AnyStream) Feed(seq iter.Seq2[any, error]) {
-	s.flow.peer.later(func() { s.SendAll(seq) })
+	s.flow.peer.later(s.flow.sending("a sequence", s.registered, func() { s.SendAll(seq) }))
 }
 
 // CloseSend says that this side sends no more; see [Stream.CloseSend].
@@ -115,6 +116,7 @@ func (c *Call) DoStream(args, result any) (*AnyStream, error) {
 		defer close(s.done)
 		defer s.cancel()
 		s.err = c.Do(args, result)
+		s.lost = c.lost
 		switch {
 		case c.results.refused || s.err != nil && !(receiving && c.replied):
 			f.abort(s.err)
@@ -136,7 +138,7 @@ func (c *Call) PassValues(seq iter.Seq2[any, error]) {
 	}
 	if f := c.passing.flow(c.ctx, sends); f != nil {
 		s := &AnyStream{flow: f, codec: c.b.codec, registered: f.peer.cfg.Errors}
-		c.pumps = append(c.pumps, f.watch, func() { s.SendAll(seq) })
+		c.pumps = append(c.pumps, f.watch, f.sending("a sequence", s.registered, func() { s.SendAll(seq) }))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,8 +16,9 @@ import (
 // in a table of references opens the stream; the other one waits for it.
 //
 // Each direction that is used ends with END, cleanly or with an error; what ends
-// without it was cut. A receiver that reads no more says STOP. The stream is
-// closed when both directions are over, or at once when the flow is broken.
+// without it was cut. A receiver that reads no more says STOP, and why. That of a
+// writer answers END with its own when all was taken. The stream is closed when both
+// directions are over, or at once when the flow is broken.
 type flow struct {
 	peer    *Peer
 	id      uint64
@@ -36,7 +38,12 @@ type flow struct {
 	closed  bool
 	sentEnd bool  // this side's direction is over
 	endErr  error // the peer's direction is over: io.EOF when cleanly
+
+	answers  bool // this side's direction has nothing but END, which says how what came was taken
+	answered bool // the same of the peer's
+
 	stopped bool  // the peer reads no more
+	stopErr error // why, where it says
 	quiet   bool  // this side waited for the peer since it wrote last: the peer may wait for what it writes next
 	awaits  bool  // this side waits for the peer in this moment, while it may write as well
 	detach  func() bool
@@ -53,6 +60,8 @@ type direction byte
 const (
 	sends direction = 1 << iota
 	receives
+	answers  // beside receives: and says with END that all was taken, or why not
+	answered // beside sends: and is told that
 )
 
 // use says which directions this side uses; the other ones are over. It is called
@@ -60,8 +69,9 @@ const (
 func (f *flow) use(d direction) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.sentEnd = d&sends == 0
-	if d&receives == 0 {
+	f.answers, f.answered = d&answers != 0, d&answered != 0
+	f.sentEnd = d&(sends|answers) == 0
+	if d&(receives|answered) == 0 {
 		f.endErr = io.EOF
 	}
 }
@@ -177,6 +187,11 @@ func (f *flow) maySend() error {
 }
 
 func (f *flow) stoppedError() *Error {
+	if e := (*Error)(nil); errors.As(f.stopErr, &e) {
+		stopped := *e
+		stopped.causes = append(slices.Clip(e.causes), ErrStopped)
+		return &stopped
+	}
 	return Errorf(Canceled, "the %v reads no more of this stream: %w", f.peer.cfg.Side.Peer(), ErrStopped)
 }
 
@@ -204,23 +219,6 @@ func (f *flow) end(err error, registered Errors) {
 	}
 	f.w.sendFrame(h, body, false)
 	f.settle()
-}
-
-// stop says that this side reads no more, of a flow that it only receives.
-func (f *flow) stop() {
-	f.mu.Lock()
-	stream, over := f.stream, f.endErr != nil || f.closed
-	if f.endErr == nil {
-		f.endErr = Errorf(Canceled, "a read after the stream was closed here: %w", io.ErrClosedPipe)
-	}
-	f.mu.Unlock()
-	switch {
-	case stream == nil:
-		f.abort(errFlowOver)
-	case !over:
-		f.w.sendFrame(header{typ: frameStop}, nil, false)
-		f.settle()
-	}
 }
 
 // next returns the next MESSAGE or CHUNK of the peer; io.EOF at a clean end.
@@ -253,7 +251,7 @@ func (f *flow) nextInto(t target) (message, error) {
 		case frameEnd:
 			f.ended(msg)
 		case frameStop:
-			f.peerStopped()
+			f.peerStopped(msg)
 		default:
 			err := &ProtocolError{Violation: msg.typ.String() + " on a flow"}
 			f.peer.release(&msg)
@@ -307,10 +305,16 @@ func (f *flow) ended(msg message) {
 	f.settle()
 }
 
-func (f *flow) peerStopped() {
+func (f *flow) peerStopped(msg message) {
+	var why error
+	if msg.flags&flagError != 0 {
+		why = parseError(msg.body, f.peer.cfg.Errors)
+	}
 	f.mu.Lock()
-	f.stopped = true
-	f.mu.Unlock()
+	defer f.mu.Unlock()
+	if !f.stopped {
+		f.stopped, f.stopErr = true, why
+	}
 }
 
 // watch reads a flow that this side only sends on, so that a STOP is seen also
@@ -327,10 +331,11 @@ func (f *flow) watch() {
 			f.why(unexpected(err))
 			return
 		}
-		f.peer.release(&msg)
 		if msg.typ == frameStop {
-			f.peerStopped()
+			f.peerStopped(msg)
 			f.abort(f.stoppedError())
+		}
+		if f.peer.release(&msg); msg.typ == frameStop {
 			return
 		}
 	}
@@ -379,7 +384,7 @@ func (f *flow) cutError(err error) *Error {
 // reports whether the peer said STOP.
 func (f *flow) readStop() bool {
 	f.mu.Lock()
-	sendsOnly, stopped := f.endErr != nil, f.stopped
+	sendsOnly, stopped := f.endErr != nil || f.answered, f.stopped
 	f.mu.Unlock()
 	if stopped || !sendsOnly || f.stream == nil || !f.receive.TryLock() {
 		return stopped
@@ -391,7 +396,11 @@ func (f *flow) readStop() bool {
 		if err != nil {
 			return false
 		}
-		if f.peer.release(&msg); msg.typ == frameStop {
+		if msg.typ == frameStop {
+			f.peerStopped(msg)
+			stopped = true
+		}
+		if f.peer.release(&msg); stopped {
 			return true
 		}
 	}

@@ -34,7 +34,7 @@ const (
 	frameMessage frameType = 0x20 // one value, or the first piece of it
 	frameChunk   frameType = 0x21 // bytes as they come
 	frameEnd     frameType = 0x22 // no more from this side; with flagError, because of that
-	frameStop    frameType = 0x23 // this side reads no more
+	frameStop    frameType = 0x23 // this side reads no more; with flagError, because of that
 )
 
 // String returns the type's name in docs/protocol.md.
@@ -72,7 +72,7 @@ func (t frameType) String() string {
 
 const (
 	flagMore       byte = 0x01 // further pieces follow as DATA; a first piece then starts with the length of the whole, u32
-	flagError      byte = 0x02 // REPLY, END: the body is an error
+	flagError      byte = 0x02 // REPLY, END, STOP: the body is an error
 	flagDeadline   byte = 0x04 // CALL: the body has a deadline
 	flagMetadata   byte = 0x08 // CALL: the body has metadata
 	flagReferences byte = 0x10 // CALL, REPLY: the body has a table of references

@@ -19,7 +19,8 @@ func PassChan[Item any](c *Call, ch <-chan Item) {
 			defer close(over)
 			f.watch()
 		}
-		c.pumps = append(c.pumps, watch, func() { sendAll(f, c.b.codec, draining(ch, over), f.peer.cfg.Errors) })
+		registered := f.peer.cfg.Errors
+		c.pumps = append(c.pumps, watch, f.sending("a value of a channel", registered, func() { sendAll(f, c.b.codec, draining(ch, over), registered) }))
 	}
 }
 
@@ -71,17 +72,19 @@ func channelOf[Item any](in *Incoming, seq iter.Seq2[Item, error], lost func(err
 	over := in.Done()
 	in.lane.peer.later(func() {
 		defer close(ch)
-		for v, err := range seq {
-			if err != nil {
-				lost(err)
-				return
+		in.lane.peer.guarded("a value of a channel", func() {
+			for v, err := range seq {
+				if err != nil {
+					lost(err)
+					return
+				}
+				select {
+				case ch <- v:
+				case <-over:
+					return
+				}
 			}
-			select {
-			case ch <- v:
-			case <-over:
-				return
-			}
-		}
+		}, func(err *Error) { lost(err) })
 	})
 	return ch
 }
@@ -132,14 +135,26 @@ func SendChan[Item any](in *Incoming, stream *AnyStream) *ChanSender[Item] {
 	s := &ChanSender[Item]{ch: make(chan Item), flushed: make(chan struct{}), pumped: make(chan struct{})}
 	in.lane.peer.later(func() {
 		defer close(s.pumped)
-		var broken error
+		broken := false
 		for v := range draining(s.ch, s.flushed) {
-			if broken == nil {
-				broken = stream.Send(&v)
+			if !broken {
+				broken = !stream.sendOrEnd(&v)
 			}
 		}
 	})
 	return s
+}
+
+// sendOrEnd sends a value, or ends the stream with the reason why that cannot be,
+// and reports which. The method goes on sending to its channel in either case.
+func (s *AnyStream) sendOrEnd(v any) (sent bool) {
+	s.flow.sending("a value of a channel", s.registered, func() {
+		err := s.Send(v)
+		if sent = err == nil; !sent {
+			s.flow.end(err, s.registered)
+		}
+	})()
+	return sent
 }
 
 // Chan returns the channel, for the method that sends to it.

@@ -46,7 +46,7 @@ func ReplyChan[Item any](in *Incoming, ch <-chan Item, k *KeptContext) {
 	})
 	f.peer.later(func() {
 		defer k.Drop()
-		sendAll(f, codec, draining(ch, over), registered)
+		f.sending("a value of a channel", registered, func() { sendAll(f, codec, draining(ch, over), registered) })()
 	})
 }
 

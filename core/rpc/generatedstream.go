@@ -19,6 +19,9 @@ func Streamed[Item any](open func() (*AnyStream, error)) iter.Seq2[Item, error] 
 			err := s.Recv(&v)
 			if isEnd(err) {
 				<-s.done // the reply follows
+				if s.lost != nil {
+					yield(none, s.err)
+				}
 				return
 			}
 			if !yield(v, err) || err != nil {
@@ -31,7 +34,7 @@ func Streamed[Item any](open func() (*AnyStream, error)) iter.Seq2[Item, error] 
 // FeedSeq sends the values of seq on a goroutine of the engine, as
 // [AnyStream.Feed] does; of nil there are none.
 func FeedSeq[Item any](s *AnyStream, seq iter.Seq2[Item, error]) {
-	s.flow.peer.later(func() { sendAll(s.flow, s.codec, seq, s.registered) })
+	s.flow.peer.later(s.flow.sending("a sequence", s.registered, func() { sendAll(s.flow, s.codec, seq, s.registered) }))
 }
 
 // SendSeq sends the values of seq and then says that this side sends no more, as

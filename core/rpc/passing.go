@@ -30,7 +30,8 @@ type Call struct {
 	stream  *flow    // of a streaming method; it may outlive the call
 	replied bool     // the callee has answered
 	results taking
-	writers []<-chan struct{} // closed when all that the callee wrote has arrived
+	writers []*passedWriter
+	lost    error // the first writer's that did not take what the callee wrote
 }
 
 // Begin begins a call of a method by name.
@@ -51,24 +52,27 @@ func (c *Call) PassReader(r io.Reader) {
 		return
 	}
 	if f := c.passing.flow(c.ctx, sends); f != nil {
-		c.pumps = append(c.pumps, f.watch, func() { f.sendBytes(r, f.peer.cfg.Errors) })
+		c.pumps = append(c.pumps, f.watch, c.sent(f, r))
 	}
 }
 
+// sent returns what sends all that r has.
+func (c *Call) sent(f *flow, r io.Reader) func() {
+	registered := f.peer.cfg.Errors
+	return f.sending("a reader", registered, func() { f.sendBytes(r, registered) })
+}
+
 // PassWriter passes a writer. What the callee writes has been written to w when Do
-// returns; w is not closed.
+// returns without an error; w is not closed. An error of w, and a short write, is
+// the call's, whatever the callee makes of it. A Write of w that does not return
+// soon after the end of the context is left alone.
 func (c *Call) PassWriter(w io.Writer) {
 	if w == nil {
 		c.passing.add(reference{kind: refNil})
 		return
 	}
-	if f := c.passing.flow(c.ctx, receives); f != nil {
-		done := make(chan struct{})
-		c.writers = append(c.writers, done)
-		c.pumps = append(c.pumps, func() {
-			defer close(done)
-			f.receiveBytes(w)
-		})
+	if f := c.passing.flow(c.ctx, receives|answers); f != nil {
+		c.pumps = append(c.pumps, c.passed(f, w))
 	}
 }
 
@@ -81,11 +85,10 @@ func (c *Call) PassDuplex(rw io.ReadWriter) {
 		return
 	}
 	if f := c.passing.flow(c.ctx, sends|receives); f != nil {
-		done := make(chan struct{})
-		c.writers = append(c.writers, done)
-		c.pumps = append(c.pumps, func() { f.sendBytes(rw, f.peer.cfg.Errors) }, func() {
-			defer close(done)
-			f.receiveBytes(rw)
+		fill := c.passed(f, rw)
+		c.pumps = append(c.pumps, c.sent(f, rw), func() {
+			defer f.watch() // a callee that writes on after an error is not held up by it
+			fill()
 		})
 	}
 }
@@ -97,7 +100,8 @@ func PassSeq[T any](c *Call, seq iter.Seq2[T, error]) {
 		return
 	}
 	if f := c.passing.flow(c.ctx, sends); f != nil {
-		c.pumps = append(c.pumps, f.watch, func() { sendAll(f, c.b.codec, seq, f.peer.cfg.Errors) })
+		registered := f.peer.cfg.Errors
+		c.pumps = append(c.pumps, f.watch, f.sending("a sequence", registered, func() { sendAll(f, c.b.codec, seq, registered) }))
 	}
 }
 
@@ -123,8 +127,8 @@ func (c *Call) Do(args, result any) error {
 		c.passing.abort(err)
 		c.start()
 	}
-	for _, done := range c.writers {
-		<-done // ends with the flow, and that with ctx
+	for _, w := range c.writers {
+		err = w.outcome(c, err)
 	}
 	c.passing.finish()
 	if err != nil {
@@ -170,7 +174,9 @@ func (c *Call) Reader(i int) (io.ReadCloser, error) {
 }
 
 // Writer returns the live result at place i, a writer. It lives until it is
-// closed.
+// closed. Close returns when the callee has written all and closed its own, with the
+// error of that; a Write after one that failed there has its error. A callee whose
+// writer takes its time, or that means ill, holds up Close until the session ends.
 func (c *Call) Writer(i int) (io.WriteCloser, error) {
 	w, err := c.results.writer(c.b.peer, i)
 	if w, ok := w.(*byteWriter); ok {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"runtime/debug"
 	"sync"
 
 	"github.com/tenon-dev/tenon/core/codec"
@@ -91,7 +92,10 @@ func NewPeer(session transport.Session, cfg Config) (*Peer, error) {
 	p.active, p.renewables = newActive(), newActive()
 	p.ctx, p.cancel = context.WithCancel(context.WithValue(context.Background(), peerKey{}, p))
 	root := newRoot(p)
-	p.objects = objects{byID: map[uint64]*exported{rootObject: root}, root: root, limit: cfg.Limits.Objects, later: p.later}
+	closing := func(f func()) {
+		p.later(func() { p.guarded("the Close of an object", f, func(*Error) {}) })
+	}
+	p.objects = objects{byID: map[uint64]*exported{rootObject: root}, root: root, limit: cfg.Limits.Objects, later: closing}
 	if cfg.Side == transport.Host {
 		if err := p.openControl(); err != nil {
 			p.cancel()
@@ -250,9 +254,10 @@ func (p *Peer) later(f func()) {
 	}
 }
 
+// logPanic is for what nobody guards, and nobody waits for.
 func (p *Peer) logPanic() {
 	if v := recover(); v != nil {
-		p.log.Error("a panic while an object was closed", "panic", v)
+		p.log.Error("a panic on a goroutine of the engine", "panic", v, "stack", string(debug.Stack()))
 	}
 }
 

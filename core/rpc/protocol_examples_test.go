@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"io/fs"
 	"math"
 	"net"
@@ -48,6 +49,8 @@ func TestProtocolFrames(t *testing.T) {
 	flow := append([]byte{kindFlow}, binary.BigEndian.AppendUint64(nil, 1)...)
 	flow = append(flow, frameBytes(header{typ: frameMessage}, []byte("42"))...)
 	same(t, "flow", p.example(t, "flow"), append(flow, frameBytes(header{typ: frameEnd}, nil)...))
+	full := appendError(nil, errors.New("disk full"), nil)
+	same(t, "STOP", p.example(t, "flow stop"), frameBytes(header{typ: frameStop, flags: flagError}, full))
 }
 
 func TestProtocolPieces(t *testing.T) {

@@ -25,6 +25,10 @@ func (f *flow) sendChunks(r io.Reader) (sent int64, err error) {
 		m := newBuffer(frameBuffer)
 		m.b = m.b[:frameBuffer]
 		n, err := r.Read(m.b[headroom:])
+		if room := len(m.b) - headroom; n < 0 || n > room {
+			m.free()
+			return sent, Errorf(Internal, "a reader, a %T, says that it read %d bytes into %d", r, n, room)
+		}
 		m.b = m.b[:headroom+n]
 		if n == 0 {
 			m.free()
@@ -41,7 +45,8 @@ func (f *flow) sendChunks(r io.Reader) (sent int64, err error) {
 	}
 }
 
-// receiveBytes writes to w what comes as chunks, until the end.
+// receiveBytes writes to w what comes as chunks, until the end. It does not say
+// STOP after an error.
 func (f *flow) receiveBytes(w io.Writer) (written int64, err error) {
 	for {
 		msg, err := f.next()
@@ -51,17 +56,20 @@ func (f *flow) receiveBytes(w io.Writer) (written int64, err error) {
 		if err != nil {
 			return written, err
 		}
-		var n int
-		if err = f.isChunk(msg); err == nil {
-			n, err = w.Write(msg.body)
-		}
-		written += int64(n)
-		f.peer.release(&msg)
-		if err != nil {
-			f.stop()
+		n, err := f.writeChunk(w, msg)
+		if written += int64(n); err != nil {
 			return written, err
 		}
 	}
+}
+
+// writeChunk writes a chunk to w, and gives back what that holds even if w panics.
+func (f *flow) writeChunk(w io.Writer, msg message) (int, error) {
+	defer f.peer.release(&msg)
+	if err := f.isChunk(msg); err != nil {
+		return 0, err
+	}
+	return w.Write(msg.body)
 }
 
 func (f *flow) isChunk(msg message) error {
@@ -230,12 +238,16 @@ func (r *byteReader) Read(p []byte) (int, error) {
 // WriteTo implements [io.WriterTo], without copying in between.
 func (r *byteReader) WriteTo(w io.Writer) (int64, error) {
 	defer runtime.KeepAlive(r)
-	n, err := w.Write(r.b)
+	checked := &checkedWriter{w: w}
+	n, err := checked.Write(r.b)
 	if r.b = r.b[n:]; err != nil {
 		return int64(n), err
 	}
 	r.f.peer.release(&r.msg)
-	more, err := r.f.receiveBytes(w)
+	more, err := r.f.receiveBytes(checked)
+	if err != nil {
+		r.f.stop()
+	}
 	return int64(n) + more, err
 }
 
@@ -276,8 +288,11 @@ func (w *byteWriter) ReadFrom(r io.Reader) (int64, error) {
 	return w.f.sendChunks(r)
 }
 
-// Close ends the stream, cleanly.
+// Close ends the stream, cleanly. It returns when the other side has written all
+// and has closed its writer, with that one's error, or when the stream breaks: at the
+// latest with the call that the writer is an argument of, or the session.
 func (w *byteWriter) Close() error {
+	defer runtime.KeepAlive(w)
 	w.f.end(nil, w.registered)
-	return nil
+	return w.f.answer()
 }

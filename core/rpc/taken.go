@@ -18,9 +18,11 @@ func (in *Incoming) Reader(i int) (io.ReadCloser, error) {
 }
 
 // Writer returns the live argument at place i, a writer of the caller. It lives as
-// long as the call; nil where the caller passed nil.
+// long as the call; nil where the caller passed nil. It need not be closed. Close
+// waits until the caller has written all, and returns the error of the caller's
+// writer.
 func (in *Incoming) Writer(i int) (io.WriteCloser, error) {
-	f, err := in.flow(i, "writer", sends)
+	f, err := in.flow(i, "writer", sends|answered)
 	if f == nil {
 		return nil, err
 	}
@@ -92,30 +94,41 @@ func (in *Incoming) ReplyReader(r io.Reader) {
 		closeIt(r)
 		return
 	}
-	f.own(r, func() { f.sendBytes(r, in.object.errors) }, f.watch)
+	f.own(r, f.sending("a reader", in.object.errors, func() { f.sendBytes(r, in.object.errors) }), f.watch)
 }
 
 // ReplyWriter passes a writer to the caller as a live result. It is closed, if it
-// is an io.Closer, when the caller closes it.
+// is an io.Closer, when the caller closes it, whose Close returns after that and has
+// the error, if there is one.
 func (in *Incoming) ReplyWriter(w io.Writer) {
 	p := in.passing()
 	if w == nil {
 		p.add(reference{kind: refNil})
 		return
 	}
-	if f := p.free(in, receives); f != nil {
-		f.peer.later(func() {
-			f.receiveBytes(w)
-			closeIt(w)
-		})
-	} else {
+	f := p.free(in, receives|answers)
+	if f == nil {
 		closeIt(w)
+		return
 	}
+	f.peer.later(func() {
+		closed := false
+		defer func() {
+			if !closed {
+				f.peer.closing(w)
+			}
+		}()
+		new(sinking).fill(f, w, func() error {
+			closed = true
+			return closeIt(w)
+		}, in.object.errors)
+	})
 }
 
 // ReplyDuplex passes what can be read and written to the caller as a live result.
 // When the caller has written all, its CloseWrite is called if it has one. It is
-// closed, if it is an io.Closer, when both directions have ended.
+// closed, if it is an io.Closer, when both directions have ended. The caller learns
+// of an error of Write, but not of one that only closing gives.
 func (in *Incoming) ReplyDuplex(rw io.ReadWriter) {
 	p := in.passing()
 	if rw == nil {
@@ -127,13 +140,13 @@ func (in *Incoming) ReplyDuplex(rw io.ReadWriter) {
 		closeIt(rw)
 		return
 	}
-	f.own(rw, func() { f.sendBytes(rw, in.object.errors) }, func() {
-		if _, err := f.receiveBytes(rw); err == nil {
-			if half, ok := rw.(interface{ CloseWrite() error }); ok {
-				half.CloseWrite()
-			}
-		}
-		f.watch()
+	finish := func() error { return nil }
+	if half, ok := rw.(interface{ CloseWrite() error }); ok {
+		finish = half.CloseWrite
+	}
+	f.own(rw, f.sending("a reader", in.object.errors, func() { f.sendBytes(rw, in.object.errors) }), func() {
+		defer f.watch()
+		new(sinking).fill(f, rw, finish, in.object.errors)
 	})
 }
 
@@ -147,14 +160,16 @@ func (f *flow) own(v any, pump, watch func()) {
 		pump()
 	})
 	f.peer.later(func() {
+		defer func() {
+			timer := time.NewTimer(closeGrace)
+			defer timer.Stop()
+			select {
+			case <-pumped:
+			case <-timer.C:
+			}
+			f.peer.closing(v)
+		}()
 		watch()
-		timer := time.NewTimer(closeGrace)
-		defer timer.Stop()
-		select {
-		case <-pumped:
-		case <-timer.C:
-		}
-		closeIt(v)
 	})
 }
 
@@ -162,10 +177,11 @@ func (f *flow) own(v any, pump, watch func()) {
 // know any more, before it is closed meanwhile.
 const closeGrace = 100 * time.Millisecond
 
-func closeIt(v any) {
+func closeIt(v any) error {
 	if c, ok := v.(io.Closer); ok {
-		c.Close()
+		return c.Close()
 	}
+	return nil
 }
 
 // ReplyConn passes a connection to the caller as a live result. It is closed when

@@ -58,7 +58,7 @@ func (t *taking) reader(p *Peer, i int) (io.ReadCloser, error) {
 }
 
 func (t *taking) writer(p *Peer, i int) (io.WriteCloser, error) {
-	f, err := t.flow(p, i, "writer", sends)
+	f, err := t.flow(p, i, "writer", sends|answered)
 	if f == nil {
 		return nil, err
 	}
