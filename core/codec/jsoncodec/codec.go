@@ -60,7 +60,7 @@ func (e *encoder) Write(p []byte) (int, error) {
 func (c *Codec) Append(dst []byte, v any) (out []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			out, err = dst, fmt.Errorf("json: encode %T: panic: %v", v, p)
+			out, err = dst, fmt.Errorf("json: encode %s: panic: %v", typeName(v), p)
 		}
 	}()
 	e, _ := c.encoders.Get().(*encoder)
@@ -74,12 +74,12 @@ func (c *Codec) Append(dst []byte, v any) (out []byte, err error) {
 	out, e.dst = e.dst, nil
 	// An encoder that a panic or an error went through is left to the collector.
 	if err != nil {
-		return dst, fmt.Errorf("json: encode %T: %w", v, err)
+		return dst, fmt.Errorf("json: encode %s: %w", typeName(v), err)
 	}
 	c.encoders.Put(e)
 	out = out[:len(out)-1] // the encoder ends each value with a line feed
 	if hasReplacement(out[len(dst):]) {
-		return dst, fmt.Errorf("json: encode %T: a string in it is not valid UTF-8; use []byte for arbitrary bytes", v)
+		return dst, fmt.Errorf("json: encode %s: a string in it is not valid UTF-8; use []byte for arbitrary bytes", typeName(v))
 	}
 	return out, nil
 }
@@ -129,14 +129,14 @@ func hasReplacement(b []byte) bool {
 func (c *Codec) Decode(src []byte, v any) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("json: decode into %T: panic: %v", v, p)
+			err = fmt.Errorf("json: decode into %s: panic: %v", typeName(v), p)
 		}
 	}()
 	if !utf8.Valid(src) {
-		return fmt.Errorf("json: decode into %T: the message is not valid UTF-8", v)
+		return fmt.Errorf("json: decode into %s: the message is not valid UTF-8", typeName(v))
 	}
 	if err := codec.ScanJSON(src, codec.MaxDepth, c.opts.MaxElements); err != nil {
-		return fmt.Errorf("json: decode into %T: %w", v, err)
+		return fmt.Errorf("json: decode into %s: %w", typeName(v), err)
 	}
 	if c.shape(reflect.TypeOf(v)).Interface {
 		err = decodeKeepingDigits(src, v)
@@ -144,7 +144,7 @@ func (c *Codec) Decode(src []byte, v any) (err error) {
 		err = json.Unmarshal(src, v)
 	}
 	if err != nil {
-		return fmt.Errorf("json: decode into %T: %w", v, err)
+		return fmt.Errorf("json: decode into %s: %w", typeName(v), err)
 	}
 	return nil
 }

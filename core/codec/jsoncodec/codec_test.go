@@ -49,6 +49,17 @@ func TestInvalidTextIsRefused(t *testing.T) {
 	}
 }
 
+// What is encoded is named, and not written out.
+func TestStructsWithoutANameInErrors(t *testing.T) {
+	_, err := jsoncodec.New().Append(nil, &struct {
+		A0 int    `json:"a0"`
+		A1 string `json:"a1"`
+	}{A1: "\xff"})
+	if err == nil || strings.Contains(err.Error(), "A0") || !strings.Contains(err.Error(), "a struct of 2 fields") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestNumbersInAnyKeepTheirDigits(t *testing.T) {
 	c := jsoncodec.New()
 	var got map[string]any
