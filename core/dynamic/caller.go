@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"reflect"
+	"slices"
 
 	"github.com/tenon-dev/tenon/core/rpc"
 )
@@ -126,8 +127,17 @@ func (c caller) stream(ctx context.Context, in []reflect.Value) anySeq {
 			stream.CloseSend()
 		}
 		item, _, _ := itemOf(c.shape.stream.typ)
-		receive(stream, item, stream.Cancel)(yield)
+		var complete func() error
+		if c.shape.passes(writer, duplex) { // they are to be done too
+			complete = stream.Wait
+		}
+		receive(stream, item, stream.Cancel, complete)(yield)
 	}
+}
+
+// passes reports whether an argument is of one of those kinds.
+func (s *shape) passes(kinds ...kind) bool {
+	return slices.ContainsFunc(s.params, func(p param) bool { return slices.Contains(kinds, p.kind) })
 }
 
 // upward returns the values that go up on the method's own stream.

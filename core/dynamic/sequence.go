@@ -55,15 +55,20 @@ func fromAny(t reflect.Type, seq anySeq, failed func(error)) reflect.Value {
 
 // receive returns the values of that type that come, as pointers, and at the end
 // the error with which the stream broke, if it did. over is called when the loop
-// is left.
-func receive(stream *rpc.AnyStream, item reflect.Type, over func()) anySeq {
+// is left. complete, where it is not nil, is called at a clean end, and its error follows.
+func receive(stream *rpc.AnyStream, item reflect.Type, over func(), complete func() error) anySeq {
 	return func(yield func(any, error) bool) {
 		defer over()
 		for {
 			v := reflect.New(item)
 			err := stream.Recv(v.Interface())
 			if err == io.EOF { // itself: a clean end and nothing else
-				return
+				if complete == nil {
+					return
+				}
+				if err = complete(); err == nil {
+					return
+				}
 			}
 			if !yield(v.Interface(), err) || err != nil {
 				return

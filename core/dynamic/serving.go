@@ -152,13 +152,13 @@ func (s *serving) argument(p param, plains []reflect.Value) (reflect.Value, erro
 func (s *serving) sequence(p param) (reflect.Value, error) {
 	item, _, _ := itemOf(p.typ)
 	if s.stream != nil && s.shape.stream.both {
-		return fromAny(p.typ, receive(s.stream, item, func() {}), s.failed), nil
+		return fromAny(p.typ, receive(s.stream, item, func() {}, nil), s.failed), nil
 	}
 	stream, err := s.call.Stream(p.place, false, true)
 	if err != nil || stream == nil {
 		return reflect.Zero(p.typ), err
 	}
-	return fromAny(p.typ, receive(stream, item, stream.Stop), s.failed), nil
+	return fromAny(p.typ, receive(stream, item, stream.Stop, nil), s.failed), nil
 }
 
 // reply passes the live results, streams, and replies with the plain ones.
