@@ -17,6 +17,7 @@ type callContext struct {
 	mu    sync.Mutex
 	ended chan struct{} // made when Done is asked for first
 	err   error
+	over  bool // the handler has returned
 	timer *time.Timer
 	after map[*func()]struct{} // what context.AfterFunc registered
 	stop  func() bool          // detaches from parent
@@ -141,4 +142,16 @@ func (c *callContext) cancel() { c.end(context.Canceled) }
 
 // finished ends the context after the handler returned, so that nothing of it
 // stays behind in the session.
-func (c *callContext) finished() { c.end(context.Canceled) }
+func (c *callContext) finished() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.over = true
+	c.finish(context.Canceled)
+}
+
+// isOver reports whether the handler has returned.
+func (c *callContext) isOver() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.over
+}

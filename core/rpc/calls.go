@@ -66,7 +66,7 @@ func newCalls(p *Peer, stream transport.Stream) *calls {
 func (c *calls) do(ctx context.Context, h header, m *buffer, service, method string) (message, error) {
 	if ctx.Err() != nil {
 		m.free()
-		return message{}, ctxError(ctx, service+"."+method)
+		return message{}, ctxError(ctx, called(service, method))
 	}
 	size := int64(len(m.body()))
 	p, id, how, err := c.start(size, service, method)
@@ -77,7 +77,7 @@ func (c *calls) do(ctx context.Context, h header, m *buffer, service, method str
 	h.id = id
 	out, err := c.w.send(ctx, h, m, how)
 	if err != nil && ctx.Err() != nil && c.forget(id, p, true) {
-		return message{}, ctxError(ctx, service+"."+method)
+		return message{}, ctxError(ctx, called(service, method))
 	}
 	// Another error is the stream's, and then the end of the session completes
 	// the call, with the reason.
@@ -85,7 +85,7 @@ func (c *calls) do(ctx context.Context, h header, m *buffer, service, method str
 		unsent := out != nil && c.w.abort(out)
 		if c.forget(id, p, unsent) {
 			c.w.sendFrame(header{typ: frameCancel, id: id}, nil, false)
-			return message{}, ctxError(ctx, service+"."+method)
+			return message{}, ctxError(ctx, called(service, method))
 		}
 		<-p.done // it was being completed
 	}
@@ -220,7 +220,7 @@ func (c *calls) waiting() map[string]int {
 	defer c.mu.Unlock()
 	counts := make(map[string]int)
 	for _, p := range c.pending {
-		counts[p.service+"."+p.method]++
+		counts[called(p.service, p.method)]++
 	}
 	return counts
 }

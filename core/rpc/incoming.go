@@ -74,7 +74,7 @@ func (in *Incoming) Reply(v any) error {
 	return nil
 }
 
-func (in *Incoming) name() string { return in.object.name + "." + in.method.Name }
+func (in *Incoming) name() string { return called(in.object.name, in.method.Name) }
 
 // run serves the call and answers it.
 func (in *Incoming) run() {

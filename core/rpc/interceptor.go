@@ -16,7 +16,7 @@ type Interceptor func(ctx context.Context, call *CallInfo, next func(ctx context
 // CallInfo is what an [Interceptor] sees of a call. It must not be kept after
 // the interceptor returned.
 type CallInfo struct {
-	Service string    // the name under which the service was dispensed
+	Service string    // the name under which the service was dispensed; of a live value in words which call passed it
 	Method  string    // the method's name
 	Started time.Time // when the call began on this side
 

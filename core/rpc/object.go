@@ -27,7 +27,8 @@ type binding struct {
 	service string
 	codec   codec.Codec
 	methods map[string]boundMethod
-	held    *holding // of a reference: that this side holds it; nil for what was dispensed
+	held    *holding     // of a reference: that this side holds it; nil for what was dispensed
+	scope   *callContext // of a reference that ends with a call that this side serves
 }
 
 type boundMethod struct {
@@ -157,6 +158,11 @@ func (o *Object) find(ctx context.Context, method string) (*binding, boundMethod
 	if err != nil {
 		return nil, boundMethod{}, err
 	}
+	if b.scope != nil && b.scope.isOver() {
+		// Said here, since ctx may be that of the same call, and over with it.
+		o.leave(b)
+		return nil, boundMethod{}, Errorf(NotFound, "%s is called after the call that passed it has ended: %w", called(b.service, method), ErrReleased)
+	}
 	m, ok := b.methods[method]
 	if !ok {
 		o.leave(b)
@@ -226,11 +232,11 @@ func (b *binding) exchange(ctx context.Context, bound boundMethod, method string
 	head := len(m.b)
 	if err := encodeValue(b.codec, m, args); err != nil {
 		m.free()
-		return 0, 0, Errorf(InvalidArgument, "the arguments of %s.%s do not encode as %s: %w", b.service, method, b.codec.Name(), err)
+		return 0, 0, Errorf(InvalidArgument, "the arguments of %s do not encode as %s: %w", called(b.service, method), b.codec.Name(), err)
 	}
 	if sent = len(m.b) - head; sent > p.remote.Message {
 		m.free()
-		return 0, 0, exceeded("Message", sent, p.remote.Message, "bytes of arguments of "+b.service+"."+method, "the peer")
+		return 0, 0, exceeded("Message", sent, p.remote.Message, "bytes of arguments of "+called(b.service, method), "the peer")
 	}
 	if bound.size != nil {
 		bound.size.note(len(m.body()))
@@ -259,7 +265,7 @@ func (b *binding) exchange(ctx context.Context, bound boundMethod, method string
 		return sent, received, parseError(reply.body, p.cfg.Errors)
 	}
 	if err := decodeValue(b.codec, reply.body, result); err != nil {
-		return sent, received, decodeError(Internal, err, "the result of %s.%s does not decode as %s: %w", b.service, method, b.codec.Name(), err)
+		return sent, received, decodeError(Internal, err, "the result of %s does not decode as %s: %w", called(b.service, method), b.codec.Name(), err)
 	}
 	return sent, received, nil
 }
@@ -274,14 +280,14 @@ func (b *binding) takeResults(reply *message, live *Call, method string) error {
 	}
 	table, rest, ok := parseReferences(reply.body)
 	if !ok {
-		return Errorf(Internal, "the reply to %s.%s has a table of references that is cut off", b.service, method)
+		return Errorf(Internal, "the reply to %s has a table of references that is cut off", called(b.service, method))
 	}
 	reply.body = rest
 	results := taking{table: table}
 	if n, limit := len(table), b.peer.cfg.Limits.References; n > limit || live == nil {
 		results.discard(b.peer)
 		if live == nil {
-			return Errorf(Internal, "the reply to %s.%s passes live values, and none are expected", b.service, method)
+			return Errorf(Internal, "the reply to %s passes live values, and none are expected", called(b.service, method))
 		}
 		return exceeded("References", n, limit, "references in one reply", "this side")
 	}

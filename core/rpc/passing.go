@@ -40,7 +40,7 @@ func (o *Object) Begin(ctx context.Context, method string) (*Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Call{ctx: ctx, object: o, b: b, method: method, bound: m, passing: passing{peer: b.peer, codec: b.codec}}, nil
+	return &Call{ctx: ctx, object: o, b: b, method: method, bound: m, passing: passing{peer: b.peer, codec: b.codec, service: b.service, method: method}}, nil
 }
 
 // PassReader passes a reader. The callee reads it while the call runs; r is not
@@ -209,13 +209,15 @@ func (c *Call) Conn(i int) (net.Conn, error) {
 // value of this side itself if it came home. Both are nil for a nil value. It
 // lives until it is closed.
 func (c *Call) Object(i int) (*Object, any, error) {
-	return c.results.object(c.b.peer, c.b.codec, c.b.service, i, true)
+	return c.results.object(c.b.peer, c.b.codec, c.b.service, c.method, i, true)
 }
 
 // passing is what one call or reply passes beside its payload.
 type passing struct {
-	peer   *Peer
-	codec  codec.Codec
+	peer            *Peer
+	codec           codec.Codec
+	service, method string // of the call
+
 	table  []reference
 	flows  []*flow    // those that end with the call
 	scoped []uint64   // objects that end with the call
@@ -303,7 +305,11 @@ func (p *passing) object(service *Service, impl any, keep, borrowed bool) {
 			return
 		}
 	}
-	e := &exported{name: service.def.Interface, service: service, codec: p.codec, impl: impl, borrowed: borrowed, errors: p.peer.errorsOf(service)}
+	name := service.def.Interface
+	if name == "" {
+		name = liveName(p.service, p.method, []string{"Call"})
+	}
+	e := &exported{name: name, service: service, codec: p.codec, impl: impl, borrowed: borrowed, errors: p.peer.errorsOf(service)}
 	if p.err = p.peer.objects.add(e); p.err != nil {
 		return
 	}

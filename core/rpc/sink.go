@@ -113,7 +113,7 @@ func (p *passedWriter) wait(c *Call) error {
 	case <-timer.C:
 	}
 	if c.ctx.Err() != nil && !c.b.peer.Ending() {
-		return ctxError(c.ctx, c.b.service+"."+c.method+", whose writer has not returned")
+		return ctxError(c.ctx, called(c.b.service, c.method)+", whose writer has not returned")
 	}
 	return c.b.peer.leaving()
 }
@@ -121,17 +121,17 @@ func (p *passedWriter) wait(c *Call) error {
 // alsoFailed is the error of a call that had err, nil for none, and whose caller's
 // writer failed. A callee that only says it could not write on adds nothing.
 func (c *Call) alsoFailed(err, own error) error {
-	const form = "the writer that was passed to %s.%s: %w"
+	const form = "the writer that was passed to %s: %w"
 	e := (*Error)(nil)
 	switch {
 	case err == nil || errors.Is(err, ErrStopped):
-		return Errorf(CodeOf(own), form, c.b.service, c.method, own)
+		return Errorf(CodeOf(own), form, called(c.b.service, c.method), own)
 	case errors.As(err, &e):
 		both := *e
-		beside := Errorf(CodeOf(own), form, c.b.service, c.method, own)
+		beside := Errorf(CodeOf(own), form, called(c.b.service, c.method), own)
 		both.Message += "; and " + beside.Message
 		both.causes = append([]error{err}, own)
 		return &both
 	}
-	return Errorf(CodeOf(err), "%w; and "+form, err, c.b.service, c.method, own)
+	return Errorf(CodeOf(err), "%w; and "+form, err, called(c.b.service, c.method), own)
 }

@@ -39,13 +39,17 @@ func (in *Incoming) Conn(i int) (net.Conn, error) {
 // value of this side itself if it came home. Both are nil for a nil value. It is
 // released when it is closed, or else when nothing refers to it any more.
 func (in *Incoming) Object(i int) (*Object, any, error) {
-	return in.args.object(in.lane.peer, in.object.codec, in.name(), i, true)
+	return in.args.object(in.lane.peer, in.object.codec, in.object.name, in.method.Name, i, true)
 }
 
 // Callback is [Incoming.Object] for an argument that ends with the call: it need
-// not be closed.
+// not be closed. Calls after that match [ErrReleased].
 func (in *Incoming) Callback(i int) (*Object, any, error) {
-	return in.args.object(in.lane.peer, in.object.codec, in.name(), i, false)
+	o, home, err := in.args.object(in.lane.peer, in.object.codec, in.object.name, in.method.Name, i, false)
+	if o != nil {
+		o.bound.scope = &in.callContext
+	}
+	return o, home, err
 }
 
 // Duplex returns the live argument at place i, which can be read and written. It
@@ -197,7 +201,7 @@ func (in *Incoming) ReplyObject(service *Service, impl any) {
 
 func (in *Incoming) passing() *passing {
 	if in.results == nil {
-		in.results = &passing{peer: in.lane.peer, codec: in.object.codec}
+		in.results = &passing{peer: in.lane.peer, codec: in.object.codec, service: in.object.name, method: in.method.Name}
 	}
 	return in.results
 }

@@ -1,7 +1,6 @@
 package rpc
 
 import (
-	"fmt"
 	"io"
 	"net"
 
@@ -82,7 +81,7 @@ func (t *taking) takeConn(p *Peer, i int) (net.Conn, error) {
 
 // object returns a value of the other side, which this side holds if it is kept,
 // or the one of this side that came home.
-func (t *taking) object(p *Peer, c codec.Codec, of string, i int, kept bool) (*Object, any, error) {
+func (t *taking) object(p *Peer, c codec.Codec, service, method string, i int, kept bool) (*Object, any, error) {
 	r, err := t.at(i, "object", refObject, refHome)
 	switch {
 	case err != nil || r.kind == refNil:
@@ -95,7 +94,7 @@ func (t *taking) object(p *Peer, c codec.Codec, of string, i int, kept bool) (*O
 		defer p.objects.put(e)
 		return nil, e.impl, nil
 	}
-	b := &binding{peer: p, id: r.id, service: fmt.Sprintf("%s:%d", of, r.id), codec: c, methods: make(map[string]boundMethod, len(r.methods))}
+	b := &binding{peer: p, id: r.id, service: liveName(service, method, r.methods), codec: c, methods: make(map[string]boundMethod, len(r.methods))}
 	for n, name := range r.methods {
 		b.methods[name] = boundMethod{number: uint16(n), size: new(sizeHint)}
 	}
