@@ -12,8 +12,9 @@ import (
 )
 
 // conn is a raw connection: a stream whose bytes are not framed. Its io.EOF means
-// that there are no more bytes, for whatever reason; a protocol that runs over it
-// must say by itself where it ends, as over a socket.
+// that the other end was closed, or the copying to it ended; a protocol that runs over
+// it must say by itself where it ends, as over a socket. It has no CloseWrite: on the
+// wire there is nothing for that.
 type conn struct {
 	transport.Stream
 	r    *readBuffer // over the stream; it may hold what came early
@@ -24,6 +25,7 @@ type conn struct {
 	mu    sync.Mutex
 	timer *time.Timer // of the write deadline
 	late  bool
+	alone bool // it ended once, and the session had not: that is not waited for again
 }
 
 var _ net.Conn = (*conn)(nil)
@@ -32,24 +34,57 @@ var _ net.Conn = (*conn)(nil)
 func (c *conn) Read(p []byte) (int, error) {
 	defer runtime.KeepAlive(c)
 	n, err := c.r.Read(p)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		err = os.ErrDeadlineExceeded // a net.Error itself, which callers look for
+	switch {
+	case err == nil:
+		return n, nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return n, os.ErrDeadlineExceeded // a net.Error itself, which callers look for
 	}
-	return n, err
+	return n, c.reason(err)
 }
 
 // Write implements [net.Conn].
 func (c *conn) Write(p []byte) (int, error) {
 	defer runtime.KeepAlive(c)
 	n, err := c.Stream.Write(p)
-	if err != nil {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if c.late {
-			return n, os.ErrDeadlineExceeded
+	if err == nil {
+		return n, nil
+	}
+	c.mu.Lock()
+	late := c.late
+	c.mu.Unlock()
+	if late {
+		return n, os.ErrDeadlineExceeded
+	}
+	return n, c.reason(err)
+}
+
+// reason returns why the connection ended: the end of the session where that is the
+// reason, which may be known a moment later only, else err.
+func (c *conn) reason(err error) error {
+	peer := c.flow.peer
+	c.mu.Lock()
+	alone := c.alone
+	c.mu.Unlock()
+	c.flow.mu.Lock()
+	closed := c.flow.closed
+	c.flow.mu.Unlock()
+	if !alone && !closed {
+		timer := time.NewTimer(linkEndGrace)
+		defer timer.Stop()
+		select {
+		case <-peer.failed:
+		case <-timer.C:
 		}
 	}
-	return n, err
+	if peer.Ending() {
+		<-peer.done
+		return peer.leaving()
+	}
+	c.mu.Lock()
+	c.alone = true
+	c.mu.Unlock()
+	return err
 }
 
 // Close implements [net.Conn].

@@ -107,6 +107,12 @@ func PassSeq[T any](c *Call, seq iter.Seq2[T, error]) {
 
 // PassConn passes a connection, which lives on when the call has ended. It is
 // closed when the callee closes its end.
+//
+// A connection ends in both directions at once: where one end is closed, or reads
+// io.EOF because its own peer called CloseWrite, so does the other, and what that
+// still answers is lost, with an error for who writes it. A protocol that says where a
+// request ends by a half-close is passed with [Call.PassDuplex], which tells the two
+// directions apart.
 func (c *Call) PassConn(conn net.Conn) { c.passing.conn(c.ctx, conn) }
 
 // PassObject passes a value whose methods the callee can call, as service

@@ -189,7 +189,7 @@ func closeIt(v any) error {
 }
 
 // ReplyConn passes a connection to the caller as a live result. It is closed when
-// the caller closes its end.
+// the caller closes its end. It has no half-close: see [Call.PassConn].
 func (in *Incoming) ReplyConn(c net.Conn) { in.passing().conn(in, c) }
 
 // ReplyObject passes a value whose methods the caller can call, as service
