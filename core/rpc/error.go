@@ -80,10 +80,11 @@ func (e *Error) Is(target error) bool {
 func (e *Error) Unwrap() []error { return e.causes }
 
 // A PanicError is the panic of a handler: only its call failed. On the side that
-// called, errors.As finds it in the [Error] that the call returned.
+// called, errors.As finds it in the [Error] that the call returned. It is also that of
+// a reader, a writer or a sequence which the engine used on the application's behalf.
 type PanicError struct {
 	Value string // what was passed to panic, as text
-	Stack string // the handler's goroutine, as runtime/debug.Stack prints it
+	Stack string // the goroutine, as runtime/debug.Stack prints it
 }
 
 // Error returns "panic: value", without the stack.

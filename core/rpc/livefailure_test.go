@@ -1,7 +1,6 @@
 package rpc
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -212,160 +211,33 @@ func TestLiveResultsThatPanic(t *testing.T) {
 	}
 }
 
-// The writer of a result says, when it is closed, how the other side's fared.
-func TestWriterResultIsABarrier(t *testing.T) {
-	var v *closing
-	service := newMethodsService(map[string]func(context.Context, *Incoming) error{
-		"Writer": func(_ context.Context, in *Incoming) error { in.ReplyWriter(v); return in.Reply("") },
-	})
+type unwritable struct{}
+
+func (unwritable) MarshalJSON() ([]byte, error) { panic("boom") }
+
+// A value of a channel that does not encode ends what the caller receives, and the
+// method may send on.
+func TestChannelOfValuesThatPanic(t *testing.T) {
+	send := MethodDefinition{Name: "Send", Kind: KindServerStream, Item: typeOf[any](), Serve: func(_ context.Context, _ any, in *Incoming) error {
+		stream, err := in.StreamArg(0, true, false)
+		if err != nil {
+			return err
+		}
+		sender := SendChan[any](in, stream)
+		for range 3 {
+			sender.Chan() <- unwritable{}
+		}
+		sender.Flush()
+		return in.Reply(nil)
+	}}
+	service := map[string]*Service{"s": Define(Definition{New: newNothing, Methods: []MethodDefinition{send}})}
 	bubble(t, Config{}, Config{Services: service}, func(t *testing.T, p *pair) {
-		o := p.dispense(t, "methods")
-		open := func() io.WriteCloser {
-			v = &closing{Writer: v.Writer, err: v.err, closed: make(chan struct{})}
-			c := begin(t, o, "Writer")
-			if err := c.Do("", new(string)); err != nil {
-				t.Fatal(err)
-			}
-			w, err := c.Writer(0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return w
-		}
-		var got bytes.Buffer
-		v = &closing{Writer: &got}
-		w := open()
-		for range 100 {
-			io.WriteString(w, strings.Repeat("x", 1000))
-		}
-		if err := w.Close(); err != nil || got.Len() != 100_000 {
-			t.Errorf("%d bytes, %v", got.Len(), err)
-		}
-		if err := w.Close(); err != nil {
-			t.Errorf("closed again: %v", err)
-		}
-		select {
-		case <-v.closed:
-		default:
-			t.Error("the other side's writer is not closed")
-		}
-
-		v = &closing{Writer: &got, err: Errorf(DataLoss, "the last block")}
-		w = open()
-		io.WriteString(w, "x")
-		if err := w.Close(); !errors.Is(err, DataLoss) || !strings.Contains(err.Error(), "the last block") {
-			t.Errorf("the error of Close: %v", err)
-		}
-
-		v = &closing{Writer: writerFunc(func([]byte) (int, error) { return 0, Errorf(ResourceExhausted, "quota") })}
-		w = open()
-		io.WriteString(w, "x")
-		if err := w.Close(); !errors.Is(err, ResourceExhausted) || !strings.Contains(err.Error(), "quota") {
-			t.Errorf("the error of Write, from Close: %v", err)
-		}
-		w = open()
-		var err error
-		for range 1000 {
-			if _, err = io.WriteString(w, "x"); err != nil {
-				break
-			}
-			synctest.Wait()
-		}
-		if !errors.Is(err, ResourceExhausted) || !errors.Is(err, ErrStopped) || !strings.Contains(err.Error(), "quota") {
-			t.Errorf("the error of Write, from a later one: %v", err)
-		}
-		if err := w.Close(); !errors.Is(err, ResourceExhausted) {
-			t.Errorf("and from Close: %v", err)
-		}
-
-		// The end of the session is the end of the wait.
-		held := make(chan struct{})
-		v = &closing{Writer: writerFunc(func(b []byte) (int, error) { <-held; return len(b), nil })}
-		w = open()
-		io.WriteString(w, "x")
-		closed := make(chan error)
-		go func() { closed <- w.Close() }()
-		synctest.Wait()
-		p.plugin.Close()
-		if err := <-closed; !errors.Is(err, Unavailable) {
-			t.Errorf("the end of the session: %v", err)
-		}
-		close(held)
-	})
-}
-
-// A callee that closes the caller's writer learns how that fared.
-func TestCalleeClosesAWriterArgument(t *testing.T) {
-	closed := make(chan error, 1)
-	service := newMethodsService(map[string]func(context.Context, *Incoming) error{
-		"Write": func(_ context.Context, in *Incoming) error {
-			w, err := in.Writer(0)
-			if err != nil {
-				return err
-			}
-			io.WriteString(w, "some")
-			closed <- w.Close()
-			return in.Reply("")
-		},
-	})
-	bubble(t, Config{}, Config{Services: service}, func(t *testing.T, p *pair) {
-		o := p.dispense(t, "methods")
-		for _, w := range []io.Writer{new(bytes.Buffer), &lateWriter{}} {
-			c := begin(t, o, "Write")
-			c.PassWriter(w)
-			err := c.Do("", new(string))
-			seen := <-closed
-			if _, fails := w.(*lateWriter); !fails {
-				if err != nil || seen != nil {
-					t.Errorf("a good one: %v, the callee saw %v", err, seen)
-				}
-			} else if !errors.Is(err, errDisk) || seen == nil || !strings.Contains(seen.Error(), "disk full") {
-				t.Errorf("a bad one: %v, the callee saw %v", err, seen)
-			}
+		c := begin(t, p.dispense(t, "s"), "Send")
+		c.PassStream(false, true)
+		if err := DoChan(c, nil, nil, make(chan any), nil); err == nil || !strings.Contains(err.Error(), "boom") {
+			t.Errorf("got %v", err)
 		}
 		synctest.Wait()
 		nothingLeft(t, p)
 	})
-}
-
-// A call ends with its context, also while the caller's own writer takes its time.
-func TestCallEndsWhileItsWriterBlocks(t *testing.T) {
-	for _, how := range []string{"context", "session"} {
-		t.Run(how, func(t *testing.T) {
-			service := map[string]*Service{"passer": newPasser(&passer{})}
-			bubble(t, Config{}, Config{Services: service}, func(t *testing.T, p *pair) {
-				o := p.dispense(t, "passer")
-				ctx, cancel := context.WithCancel(t.Context())
-				defer cancel()
-				c, err := o.Begin(ctx, "Fill")
-				if err != nil {
-					t.Fatal(err)
-				}
-				held := make(chan struct{})
-				c.PassWriter(writerFunc(func(b []byte) (int, error) { <-held; return len(b), nil }))
-				ended := make(chan error)
-				go func() { ended <- c.Do(100, nil) }()
-				synctest.Wait() // the callee has answered
-				if how == "context" {
-					cancel()
-					if err := <-ended; !errors.Is(err, context.Canceled) {
-						t.Errorf("got %v", err)
-					}
-					synctest.Wait()
-					if s := p.host.Stats(); s.Calls != 0 || s.Flows != 0 {
-						t.Errorf("the host still holds %+v", s)
-					}
-					close(held)
-					synctest.Wait()
-					nothingLeft(t, p)
-					return
-				}
-				p.plugin.Close()
-				if err := <-ended; !errors.Is(err, Unavailable) {
-					t.Errorf("got %v", err)
-				}
-				close(held)
-			})
-		})
-	}
 }
