@@ -115,7 +115,11 @@ func (c *Call) DoStream(args, result any) (*AnyStream, error) {
 	f.peer.later(func() {
 		defer close(s.done)
 		defer s.cancel()
-		s.err = c.Do(args, result)
+		f.peer.guarded("an interceptor", func() { s.err = c.Do(args, result) }, func(err *Error) {
+			s.err = err
+			c.passing.abort(err)
+			f.abort(err)
+		})
 		s.lost = c.lost
 		switch {
 		case c.results.refused || s.err != nil && !(receiving && c.replied):

@@ -241,3 +241,29 @@ func TestChannelOfValuesThatPanic(t *testing.T) {
 		nothingLeft(t, p)
 	})
 }
+
+// A streaming call whose interceptor panics fails, as its caller is not the one who
+// runs it.
+func TestInterceptorOfAStreamThatPanics(t *testing.T) {
+	service := map[string]*Service{"passer": newPasser(&passer{})}
+	host := Config{Interceptors: []Interceptor{func(context.Context, *CallInfo, func(context.Context) error) error { panic("boom") }}}
+	bubble(t, host, Config{Services: service}, func(t *testing.T, p *pair) {
+		c := begin(t, p.dispense(t, "passer"), "Sum")
+		c.PassReader(strings.NewReader("beside"))
+		c.PassStream(true, true)
+		s, err := c.DoStream(0, new(int))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Cancel()
+		var panicked *PanicError
+		if err := s.Recv(new(int)); !errors.As(err, &panicked) {
+			t.Errorf("Recv: %v", err)
+		}
+		if err := s.Wait(); !errors.As(err, &panicked) || panicked.Value != "boom" {
+			t.Errorf("Wait: %v", err)
+		}
+		synctest.Wait()
+		nothingLeft(t, p)
+	})
+}

@@ -31,7 +31,8 @@ type Call struct {
 	replied bool     // the callee has answered
 	results taking
 	writers []*passedWriter
-	lost    error // the first writer's that did not take what the callee wrote
+	waited  bool  // for writers that had not returned at the end of the context
+	lost    error // the last writer's that did not take what the callee wrote
 }
 
 // Begin begins a call of a method by name.

@@ -105,7 +105,12 @@ func (p *passedWriter) wait(c *Call) error {
 	case <-c.ctx.Done():
 	case <-c.b.peer.done:
 	}
-	timer := time.NewTimer(closeGrace) // most are about to return, and the caller may look at w next
+	grace := closeGrace // most are about to return, and the caller may look at w next
+	if c.waited {
+		grace = 0
+	}
+	c.waited = true
+	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	select {
 	case <-p.done:
