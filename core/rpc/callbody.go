@@ -13,6 +13,7 @@ type callBody struct {
 	deadline   time.Duration // flagDeadline: what is left of it, in nanoseconds
 	metadata   Metadata      // flagMetadata
 	references []reference   // flagReferences
+	over       *Error        // the references are over a limit: the call fails
 	payload    []byte        // the rest: one value, encoded
 }
 
@@ -57,7 +58,9 @@ func parseCallBody(src []byte, flags byte) (callBody, error) {
 		}
 	}
 	if flags&flagReferences != 0 {
-		if c.references, src, ok = parseReferences(src); !ok {
+		var err error
+		c.references, src, err = parseReferences(src)
+		if c.over = callOver(err); err != nil && c.over == nil {
 			return callBody{}, &ProtocolError{Violation: "a CALL whose table of references is cut off"}
 		}
 	}

@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/tenon-dev/tenon/core/internal/wirejson"
@@ -44,11 +45,11 @@ func (e *wireError) read(r *wirejson.Reader) {
 	r.Object(func(name string) {
 		switch name {
 		case "code":
-			e.Code = r.Text()
+			e.Code = r.Name()
 		case "message":
 			e.Message = r.Text()
 		case "is":
-			e.Is = r.Texts()
+			e.readIs(r)
 		case "details":
 			e.readDetails(r)
 		case "panic":
@@ -59,13 +60,27 @@ func (e *wireError) read(r *wirejson.Reader) {
 	})
 }
 
+// readIs keeps the names that may be passed on, and no others: a peer may know more.
+func (e *wireError) readIs(r *wirejson.Reader) {
+	e.Is = nil
+	r.List(wirejson.Limit{Name: "Names", Max: math.MaxInt}, func() {
+		if name := r.Text(); len(name) <= maxErrorName && len(e.Is) < maxErrorNames {
+			e.Is = append(e.Is, name)
+		}
+	})
+}
+
 func (e *wireError) readDetails(r *wirejson.Reader) {
 	e.Details = nil
 	if r.Null() {
 		return
 	}
 	e.Details = map[string]string{}
-	r.Object(func(name string) { e.Details[name] = r.Text() })
+	r.Object(func(name string) {
+		if e.Details[name] = r.Text(); len(e.Details) > limitDetails.Max {
+			r.Over(limitDetails)
+		}
+	})
 }
 
 func (e *wireError) readPanic(r *wirejson.Reader) {

@@ -67,6 +67,11 @@ func describeError(err error, registered Errors) wireError {
 		w.Panic = &wirePanic{Value: cut(p.Value), Stack: cut(p.Stack)}
 	}
 	w.Message = cut(w.Message)
+	w.Is = slices.DeleteFunc(w.Is, func(name string) bool { return len(name) > maxErrorName })
+	w.Is = w.Is[:min(len(w.Is), maxErrorNames)]
+	if len(w.Details) > limitDetails.Max {
+		w.Details = map[string]string{"details": fmt.Sprintf("left out: more than %d", limitDetails.Max)}
+	}
 	size := 0
 	for k, v := range w.Details {
 		if size += len(k) + len(v); size > maxErrorText {
@@ -87,12 +92,15 @@ func appendWireError(dst []byte, w wireError) []byte {
 // too: the call failed, and the peer could not say why.
 func parseError(src []byte, registered Errors) *Error {
 	var w wireError
-	r := wirejson.NewReader(src)
-	w.read(r)
-	if err := r.Err(); err != nil {
-		return Errorf(Internal, "the peer's call failed, and its error does not parse: %w", err)
+	err := overWire(limitError)
+	if len(src) <= limitError.Max {
+		r := wirejson.NewReader(src)
+		w.read(r)
+		err = r.Err()
 	}
-	w.Is = slices.DeleteFunc(w.Is[:min(len(w.Is), maxErrorNames)], func(name string) bool { return len(name) > maxErrorName })
+	if err != nil {
+		return decodeError(Internal, err, "the peer's call failed, and its error does not parse: %w", err)
+	}
 	e := &Error{Code: ParseCode(w.Code), Message: w.Message, Details: w.Details, remote: true, names: w.Is}
 	e.causes = registered.resolve(w.Is)
 	if w.Panic != nil {

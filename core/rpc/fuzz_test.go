@@ -111,8 +111,8 @@ func FuzzReferences(f *testing.F) {
 	f.Add(appendReferences(nil, []reference{{kind: refHome, id: 1}, {kind: refObject, id: 2, methods: []string{"A"}}, {kind: 200}}))
 	f.Add([]byte{0xff, 0xff, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0xff, 0xff})
 	f.Fuzz(func(t *testing.T, src []byte) {
-		refs, rest, ok := parseReferences(src)
-		if !ok {
+		refs, rest, err := parseReferences(src)
+		if err != nil {
 			return
 		}
 		if again := append(appendReferences(nil, refs), rest...); !bytes.Equal(again, src) {

@@ -88,12 +88,22 @@ func appendString(dst []byte, s string) []byte {
 }
 
 func parseString(src []byte) (string, []byte, bool) {
-	if len(src) < 4 {
-		return "", nil, false
-	}
-	n := binary.BigEndian.Uint32(src)
-	if uint64(n) > uint64(len(src)-4) {
+	n, ok := stringSize(src)
+	if !ok {
 		return "", nil, false
 	}
 	return string(src[4 : 4+n]), src[4+n:], true
+}
+
+// stringSize returns how long the string is that begins src behind its length, if all of
+// it is there.
+func stringSize(src []byte) (int, bool) {
+	if len(src) < 4 {
+		return 0, false
+	}
+	n := binary.BigEndian.Uint32(src)
+	if uint64(n) > uint64(len(src)-4) {
+		return 0, false
+	}
+	return int(n), true
 }

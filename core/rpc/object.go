@@ -278,16 +278,20 @@ func (b *binding) takeResults(reply *message, live *Call, method string) error {
 	if reply.flags&flagReferences == 0 {
 		return nil
 	}
-	table, rest, ok := parseReferences(reply.body)
-	if !ok {
-		return Errorf(Internal, "the reply to %s has a table of references that is cut off", called(b.service, method))
+	table, rest, err := parseReferences(reply.body)
+	over := callOver(err)
+	if err != nil && over == nil {
+		return Errorf(Internal, "the reply to %s has %w", called(b.service, method), err)
 	}
 	reply.body = rest
 	results := taking{table: table}
-	if n, limit := len(table), b.peer.cfg.Limits.References; n > limit || live == nil {
+	if n, limit := len(table), b.peer.cfg.Limits.References; n > limit || live == nil || over != nil {
 		results.discard(b.peer)
-		if live == nil {
+		switch {
+		case live == nil:
 			return Errorf(Internal, "the reply to %s passes live values, and none are expected", called(b.service, method))
+		case over != nil:
+			return over
 		}
 		return exceeded("References", n, limit, "references in one reply", "this side")
 	}

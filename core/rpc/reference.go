@@ -1,6 +1,9 @@
 package rpc
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"errors"
+)
 
 // A reference names a live value that a call or a reply passes beside its
 // payload, at a place that the method's signature gives.
@@ -36,35 +39,64 @@ func appendReferences(dst []byte, refs []reference) []byte {
 	return dst
 }
 
+// errCutOff is why a table of references is none.
+var errCutOff = errors.New("a table of references that is cut off")
+
 // parseReferences reads what appendReferences wrote from the start of src, and
-// returns what follows. It allocates no more than src holds, but for a factor.
-func parseReferences(src []byte) ([]reference, []byte, bool) {
+// returns what follows. It allocates no more than src holds, but for a factor. A table
+// that is over a limit is read to its end, without the methods that are too many, and
+// returned with a [*codec.LimitError].
+func parseReferences(src []byte) (_ []reference, _ []byte, over error) {
 	const least = 1 + 8
 	if len(src) < 2 {
-		return nil, nil, false
+		return nil, nil, errCutOff
 	}
 	n := int(binary.BigEndian.Uint16(src))
 	if src = src[2:]; len(src) < n*least {
-		return nil, nil, false
+		return nil, nil, errCutOff
 	}
 	refs := make([]reference, n)
+	var t methodTable
 	for i := range refs {
 		if len(src) < least {
-			return nil, nil, false
+			return nil, nil, errCutOff
 		}
 		refs[i] = reference{kind: src[0], id: binary.BigEndian.Uint64(src[1:])}
 		if src = src[least:]; refs[i].kind != refObject {
 			continue
 		}
 		var ok bool
-		if refs[i].methods, src, ok = parseMethods(src); !ok {
-			return nil, nil, false
+		if refs[i].methods, src, ok = t.parse(src); !ok {
+			return nil, nil, errCutOff
 		}
 	}
-	return refs, src, true
+	return refs, src, t.over
 }
 
-func parseMethods(src []byte) ([]string, []byte, bool) {
+// methodTable is what the objects of one table have of methods.
+type methodTable struct {
+	methods, bytes int
+	over           error // the first limit that was exceeded
+}
+
+// add counts methods, and reports whether they may be kept.
+func (t *methodTable) add(methods, bytes int) bool {
+	t.methods += methods
+	t.bytes += bytes
+	switch {
+	case t.over != nil:
+	case methods > limitMethods.Max:
+		t.over = overWire(limitMethods)
+	case t.methods > limitTable.Max:
+		t.over = overWire(limitTable)
+	case t.bytes > limitTableNames.Max:
+		t.over = overWire(limitTableNames)
+	}
+	return t.over == nil
+}
+
+// parse reads the methods of one object.
+func (t *methodTable) parse(src []byte) ([]string, []byte, bool) {
 	if len(src) < 2 {
 		return nil, nil, false
 	}
@@ -72,12 +104,19 @@ func parseMethods(src []byte) ([]string, []byte, bool) {
 	if src = src[2:]; len(src) < 4*n {
 		return nil, nil, false
 	}
-	names := make([]string, n)
-	for i := range names {
-		var ok bool
-		if names[i], src, ok = parseString(src); !ok {
+	var names []string
+	if t.add(n, 0) {
+		names = make([]string, 0, n)
+	}
+	for range n {
+		size, ok := stringSize(src)
+		if !ok {
 			return nil, nil, false
 		}
+		if t.add(0, size) {
+			names = append(names, string(src[4:4+size]))
+		}
+		src = src[4+size:]
 	}
 	return names, src, true
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/tenon-dev/tenon/core/codec"
 )
@@ -59,11 +60,13 @@ func newRoot(p *Peer) *exported {
 }
 
 func serveDispense(ctx context.Context, impl any, call *Incoming) error {
-	var req dispenseRequest
-	if err := call.Decode(&req); err != nil {
-		return err
-	}
 	p := impl.(*Peer)
+	// The configuration is part of what has arrived, which stays, and counts for the limit
+	// Receive, until the call has ended; so Decode is of no use here.
+	var req dispenseRequest
+	if err := decodeValue(call.object.codec, call.payload, &req); err != nil {
+		return decodeError(InvalidArgument, err, "the arguments of %s do not decode as %s: %w", call.name(), call.object.codec.Name(), err)
+	}
 	reply, err := p.dispenseFor(ctx, req)
 	if err != nil {
 		return err
@@ -90,7 +93,14 @@ func (p *Peer) dispenseFor(ctx context.Context, req dispenseRequest) (*dispenseR
 	if err != nil {
 		return nil, err
 	}
-	impl, err := service.def.New(ctx, func(v any) error { return p.decodeConfig(name, req, v) })
+	var made atomic.Bool // then the configuration is gone
+	impl, err := service.def.New(ctx, func(v any) error {
+		if made.Load() {
+			return Errorf(Internal, "the configuration of %s is decoded after its object was made", name)
+		}
+		return p.decodeConfig(name, req, v)
+	})
+	made.Store(true)
 	if err != nil {
 		return nil, err
 	}

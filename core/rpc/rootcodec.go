@@ -19,7 +19,7 @@ type rootMessage interface {
 	read(r *wirejson.Reader)
 }
 
-func newRootCodec() rootCodec { return rootCodec{jsoncodec.New()} }
+func newRootCodec() rootCodec { return rootCodec{jsoncodec.NewWith(limitCatalogue)} }
 
 func (c rootCodec) Append(dst []byte, v any) ([]byte, error) {
 	m, ok := v.(rootMessage)
@@ -38,6 +38,9 @@ func (c rootCodec) Decode(src []byte, v any) error {
 	}
 	if !utf8.Valid(src) {
 		return errors.New("json: the message is not valid UTF-8")
+	}
+	if _, ok := v.(*dispenseReply); ok && len(src) > limitDispensed.Max {
+		return overWire(limitDispensed)
 	}
 	r := wirejson.NewReader(src)
 	m.read(r)
@@ -65,13 +68,13 @@ func (q *dispenseRequest) read(r *wirejson.Reader) {
 	r.Object(func(name string) {
 		switch name {
 		case "service":
-			q.Service = r.Text()
+			q.Service = r.Name()
 		case "codecs":
-			q.Codecs = r.Texts()
+			q.Codecs = r.Names(limitCodecs)
 		case "config":
 			q.Config = r.Base64()
 		case "config_codec":
-			q.Codec = r.Text()
+			q.Codec = r.Name()
 		default:
 			r.Skip()
 		}
@@ -105,16 +108,16 @@ func (d *dispenseReply) read(r *wirejson.Reader) {
 		case "object":
 			d.Object = r.Uint()
 		case "service":
-			d.Service = r.Text()
+			d.Service = r.Name()
 		case "codec":
-			d.Codec = r.Text()
+			d.Codec = r.Name()
 		case "methods":
 			d.Methods = nil
 			if r.Null() {
 				return
 			}
 			d.Methods = []methodNumber{}
-			r.List(func() {
+			r.List(limitMethods, func() {
 				d.Methods = append(d.Methods, methodNumber{})
 				d.Methods[len(d.Methods)-1].read(r)
 			})
@@ -139,9 +142,9 @@ func (m *methodNumber) read(r *wirejson.Reader) {
 	r.Object(func(name string) {
 		switch name {
 		case "name":
-			m.Name = r.Text()
+			m.Name = r.Name()
 		case "params":
-			m.Params = r.Texts()
+			m.Params = r.Names(limitParams)
 		default:
 			r.Skip()
 		}

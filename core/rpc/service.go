@@ -81,8 +81,8 @@ func Define(def Definition) *Service {
 	switch {
 	case def.New == nil:
 		s.err = fmt.Errorf("rpc: service %s has no New", def.Interface)
-	case len(def.Methods) > 1<<16:
-		s.err = fmt.Errorf("rpc: service %s has %d methods: 65536 are the most", def.Interface, len(def.Methods))
+	case len(def.Methods) > limitMethods.Max:
+		s.err = fmt.Errorf("rpc: service %s has %d methods: %d are the most", def.Interface, len(def.Methods), limitMethods.Max)
 	}
 	for i, m := range def.Methods {
 		_, twice := s.methods[m.Name]

@@ -105,6 +105,9 @@ func (s *serving) find(body callBody, method uint16) (*exported, *MethodDefiniti
 	if n := len(body.references); n > limits.References {
 		return nil, nil, exceeded("References", n, limits.References, "references in one call", "this side")
 	}
+	if body.over != nil {
+		return nil, nil, body.over
+	}
 	object := s.peer.objects.use(body.object)
 	if object == nil {
 		return nil, nil, Errorf(NotFound, "object %d: %w", body.object, ErrReleased)

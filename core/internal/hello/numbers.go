@@ -10,12 +10,15 @@ import (
 
 func readInt(r *wirejson.Reader) int { return int(r.Int(bits.UintSize)) }
 
+// listed is how many elements each list of a hello may have: as many as fit into one.
+var listed = wirejson.Limit{Name: "List", Max: MaxSize}
+
 func readInts(r *wirejson.Reader) []int {
 	list := []int{}
 	if r.Null() {
 		return nil
 	}
-	r.List(func() { list = append(list, readInt(r)) })
+	r.List(listed, func() { list = append(list, readInt(r)) })
 	return list
 }
 

@@ -49,13 +49,13 @@ func (o *Offer) read(r *wirejson.Reader) {
 		case "versions":
 			o.Versions = readInts(r)
 		case "transports":
-			o.Transports = r.Texts()
+			o.Transports = r.Texts(listed)
 		case "codecs":
-			o.Codecs = r.Texts()
+			o.Codecs = r.Texts(listed)
 		case "limits":
 			readLimits(r, &o.Limits)
 		case "features":
-			o.Features = r.Texts()
+			o.Features = r.Texts(listed)
 		case "debug":
 			o.Debug = r.Bool()
 		case "generation":
@@ -134,11 +134,11 @@ func (a *Answer) read(r *wirejson.Reader) {
 		case "transport":
 			a.Transport = r.Text()
 		case "codecs":
-			a.Codecs = r.Texts()
+			a.Codecs = r.Texts(listed)
 		case "limits":
 			readLimits(r, &a.Limits)
 		case "features":
-			a.Features = r.Texts()
+			a.Features = r.Texts(listed)
 		case "name":
 			a.Name = r.Text()
 		case "release":
@@ -177,9 +177,9 @@ func (f *Refusal) read(r *wirejson.Reader) {
 		case "what":
 			f.What = r.Text()
 		case "host":
-			f.Host = r.Texts()
+			f.Host = r.Texts(listed)
 		case "plugin":
-			f.Plugin = r.Texts()
+			f.Plugin = r.Texts(listed)
 		default:
 			r.Skip()
 		}

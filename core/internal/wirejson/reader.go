@@ -1,8 +1,10 @@
 package wirejson
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"strconv"
 )
 
@@ -13,13 +15,15 @@ const maxDepth = 100
 // A Reader reads one JSON text. Its methods read the next value each, and give zero
 // after the first error, which [Reader.Err] tells at the end.
 type Reader struct {
-	src   []byte
-	pos   int
-	depth int
-	err   error
+	src      []byte
+	pos      int
+	depth    int
+	elements int
+	err      error
 }
 
-// NewReader returns a reader of src, which it keeps until it is done.
+// NewReader returns a reader of src, which it keeps until it is done, and may write to;
+// see [Reader.Base64].
 func NewReader(src []byte) *Reader { return &Reader{src: src} }
 
 // Err ends the reading: it says what was wrong, also that something is left over.
@@ -54,8 +58,21 @@ func (r *Reader) Object(member func(name string)) {
 	}
 }
 
-// List reads a list: it calls element where each one begins, which must read it.
-func (r *Reader) List(element func()) {
+// List reads a list of at most so many elements: it calls element where each one begins,
+// which must read it.
+func (r *Reader) List(most Limit, element func()) {
+	n := 0
+	r.list(func() {
+		if n++; n > most.Max {
+			r.Over(most)
+			return
+		}
+		element()
+	})
+}
+
+// list reads a list.
+func (r *Reader) list(element func()) {
 	if !r.begin('[', "a list") {
 		return
 	}
@@ -64,15 +81,23 @@ func (r *Reader) List(element func()) {
 	}
 }
 
-// Texts reads a list of texts.
-func (r *Reader) Texts() []string {
+// Texts reads a list of at most so many texts.
+func (r *Reader) Texts(most Limit) []string { return r.texts(most, r.Text) }
+
+// Names reads a list of at most so many names.
+func (r *Reader) Names(most Limit) []string { return r.texts(most, r.Name) }
+
+func (r *Reader) texts(most Limit, text func() string) []string {
 	var list []string
 	if r.space() == '[' {
 		list = []string{}
 	}
-	r.List(func() { list = append(list, r.Text()) })
+	r.List(most, func() { list = append(list, text()) })
 	return list
 }
+
+// Name reads a short text.
+func (r *Reader) Name() string { return r.named(r.Text()) }
 
 // Text reads a text.
 func (r *Reader) Text() string {
@@ -86,17 +111,30 @@ func (r *Reader) Text() string {
 	return r.text()
 }
 
-// Base64 reads bytes that are written as a text.
+// Base64 reads bytes that are written as a text. No limit of texts holds for them: they
+// take no memory, since they take the place of their text in the source.
 func (r *Reader) Base64() []byte {
-	if r.Null() {
+	switch {
+	case r.Null():
+		return nil
+	case r.space() != '"':
+		r.fail("a text")
 		return nil
 	}
-	b, err := base64.StdEncoding.DecodeString(r.Text())
-	if err != nil {
-		r.fail("bytes in base64")
+	text := r.rawText()
+	d := base64.NewDecoder(base64.StdEncoding, bytes.NewReader(text)) // is always behind what it has read
+	n := 0
+	for err := error(nil); r.err == nil && len(text) > 0 && err != io.EOF; {
+		var more int
+		more, err = d.Read(text[n:])
+		if n += more; err != nil && err != io.EOF {
+			r.fail("bytes in base64")
+		}
+	}
+	if r.err != nil {
 		return nil
 	}
-	return b
+	return text[:n:n]
 }
 
 // Bool reads true or false.
@@ -141,7 +179,7 @@ func (r *Reader) Skip() {
 	case c == '{':
 		r.Object(func(string) { r.Skip() })
 	case c == '[':
-		r.List(r.Skip)
+		r.list(r.Skip)
 	case c == '"':
 		r.text()
 	case c == '-' || c >= '0' && c <= '9':
@@ -178,13 +216,16 @@ func (r *Reader) more(bracket byte, first bool) bool {
 		r.depth--
 		return false
 	case first:
-		return true
 	case c == ',':
 		r.pos++
-		return true
+	default:
+		r.fail("a comma or " + string(bracket))
+		return false
 	}
-	r.fail("a comma or " + string(bracket))
-	return false
+	if r.elements++; r.elements > maxElements {
+		r.Over(Limit{"Elements", maxElements})
+	}
+	return r.err == nil
 }
 
 // word reads a word, if that is what comes.

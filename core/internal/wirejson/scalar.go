@@ -58,10 +58,16 @@ func (r *Reader) text() string {
 	for r.pos < len(r.src) {
 		switch c := r.src[r.pos]; {
 		case c == '"':
+			if !r.within(r.pos - from) {
+				return ""
+			}
 			s := string(r.src[from:r.pos])
 			r.pos++
 			return s
 		case c == '\\' || c >= utf8.RuneSelf:
+			if !r.within(r.pos - from) {
+				return ""
+			}
 			return r.longText(append([]byte(nil), r.src[from:r.pos]...))
 		case c < ' ':
 			r.fail("a text without control characters")
@@ -75,7 +81,7 @@ func (r *Reader) text() string {
 
 // longText reads the rest of a text that is not all ASCII without escapes.
 func (r *Reader) longText(b []byte) string {
-	for r.pos < len(r.src) {
+	for r.pos < len(r.src) && r.within(len(b)) {
 		switch c := r.src[r.pos]; {
 		case c == '"':
 			r.pos++
@@ -99,6 +105,49 @@ func (r *Reader) longText(b []byte) string {
 	}
 	r.fail("the end of a text")
 	return ""
+}
+
+// rawText reads a text of ASCII alone and without limit. It is part of the source.
+func (r *Reader) rawText() []byte {
+	r.pos++
+	from := r.pos
+	for r.pos < len(r.src) {
+		switch c := r.src[r.pos]; {
+		case c == '"':
+			r.pos++
+			return r.src[from : r.pos-1]
+		case c == '\\':
+			return r.longRawText(from)
+		case c < ' ' || c >= utf8.RuneSelf:
+			r.fail("a text of ASCII")
+			return nil
+		}
+		r.pos++
+	}
+	r.fail("the end of a text")
+	return nil
+}
+
+// longRawText reads the rest of one that has escapes, and writes it over itself: no escape
+// is shorter than what it stands for.
+func (r *Reader) longRawText(from int) []byte {
+	b := r.src[from:r.pos]
+	for r.pos < len(r.src) && r.err == nil {
+		switch c := r.src[r.pos]; {
+		case c == '"':
+			r.pos++
+			return b
+		case c == '\\':
+			b = r.escape(b)
+		case c < ' ' || c >= utf8.RuneSelf:
+			r.fail("a text of ASCII")
+		default:
+			b = append(b, c)
+			r.pos++
+		}
+	}
+	r.fail("the end of a text")
+	return nil
 }
 
 // escape reads what a backslash begins.

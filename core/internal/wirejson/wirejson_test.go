@@ -7,6 +7,8 @@ import (
 	"testing"
 )
 
+var many = Limit{"Many", 100}
+
 var errLeft = errors.New("left over")
 
 func TestWriter(t *testing.T) {
@@ -53,13 +55,13 @@ func TestReaderOfEachKind(t *testing.T) {
 		case "b":
 			b = r.Base64()
 		case "l":
-			list = r.Texts()
+			list = r.Texts(many)
 		case "on":
 			on = r.Bool()
 		case "none":
-			none = r.Texts()
+			none = r.Texts(many)
 		case "empty":
-			empty = r.Texts()
+			empty = r.Texts(many)
 		default:
 			r.Skip()
 		}
@@ -80,9 +82,9 @@ func TestReaderErrors(t *testing.T) {
 		"bool":   func(r *Reader) { r.Bool() },
 		"int":    func(r *Reader) { r.Int(8) },
 		"uint":   func(r *Reader) { r.Uint() },
-		"texts":  func(r *Reader) { r.Texts() },
+		"texts":  func(r *Reader) { r.Texts(many) },
 		"object": func(r *Reader) { r.Object(func(string) { r.Skip() }) },
-		"list":   func(r *Reader) { r.List(r.Skip) },
+		"list":   func(r *Reader) { r.List(many, r.Skip) },
 		"skip":   func(r *Reader) { r.Skip() },
 	}
 	for name, f := range read {
