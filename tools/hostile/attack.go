@@ -48,7 +48,7 @@ func (a attack) usesCodec() string {
 // attacks are all of them.
 func attacks() []attack {
 	var all []attack
-	for _, list := range [][]attack{frameAttacks(), lengthAttacks(), referenceAttacks(), timeAttacks(), multiplexerAttacks(), bombAttacks(), gobAttacks(), outputAttacks()} {
+	for _, list := range [][]attack{frameAttacks(), lengthAttacks(), referenceAttacks(), timeAttacks(), multiplexerAttacks(), bombAttacks(), engineAttacks(), gobAttacks(), outputAttacks()} {
 		all = append(all, list...)
 	}
 	return all

@@ -51,7 +51,7 @@ func lengthAttacks() []attack {
 			_, err := r.own.Write(pieces0(frame{typ: frameCall, flags: flagMetadata, id: 8}, body))
 			return err
 		}},
-		{name: "long-error", what: "an error of 10 MiB, and one that is nested", only: "plugin", want: "reply's error is not JSON|exceeded max depth|internal", survives: true, play: func(r *raw) error {
+		{name: "long-error", what: "an error of 10 MiB, and one that is nested", only: "plugin", want: "over the limit Error", survives: true, play: func(r *raw) error {
 			n := 0
 			return r.serve(func(call frame) error {
 				if n++; n > 2 {
@@ -59,7 +59,7 @@ func lengthAttacks() []attack {
 				}
 				text := `{"code":"aborted","message":"` + strings.Repeat("x", 10<<20) + `"}`
 				if n == 2 {
-					text = `{"details":` + strings.Repeat(`{"a":`, 1<<20)
+					text = `{"details":` + strings.Repeat(`{"a":`, 1<<16)
 				}
 				_, err := r.theirs.Write(pieces0(frame{typ: frameReply, flags: flagError, id: call.id}, []byte(text)))
 				return err
