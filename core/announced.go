@@ -7,6 +7,7 @@ import (
 	"net"
 
 	"github.com/tenon-dev/tenon/core/internal/proof"
+	"github.com/tenon-dev/tenon/core/internal/visible"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
@@ -31,7 +32,7 @@ func (c *Client) answerDialect(ctx context.Context, line []byte, r *run) error {
 	d := r.output.dialect(line)
 	foreign, err := d.Connect(ctx, line, r.process)
 	if err != nil {
-		return fmt.Errorf("%s: %w", d.Name, err)
+		return visible.Error(fmt.Errorf("%s: %w", d.Name, err))
 	}
 	r.foreign, r.info.Dialect = foreign, d.Name
 	return nil
@@ -50,7 +51,7 @@ func connect(ctx context.Context, p launch.Process, a launch.Announcement) (net.
 	}
 	link, err := p.Dial(ctx, a.Network, a.Address)
 	if err != nil {
-		return nil, fmt.Errorf("connect to where the plugin announced to listen: %w", err)
+		return nil, visible.Error(fmt.Errorf("connect to where the plugin announced to listen: %w", err))
 	}
 	if a.Secret == nil {
 		return link, nil
@@ -61,7 +62,7 @@ func connect(ctx context.Context, p launch.Process, a launch.Announcement) (net.
 	}
 	if err := proof.AsHost(ctx, link, a.Secret, within); err != nil {
 		link.Close()
-		return nil, fmt.Errorf("prove to be the host, and ask for the same, where the plugin announced to listen (%s %s): %w", a.Network, a.Address, err)
+		return nil, visible.Error(fmt.Errorf("prove to be the host, and ask for the same, where the plugin announced to listen (%s %s): %w", a.Network, a.Address, err))
 	}
 	return link, nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tenon-dev/tenon/core/internal/visible"
 	"github.com/tenon-dev/tenon/core/rpc"
 )
 
@@ -21,13 +22,13 @@ type IncompatibleError struct {
 // Error lists what breaks.
 func (e *IncompatibleError) Error() string {
 	if e.Reason != "" {
-		return fmt.Sprintf("the plugin %s cannot take the place of the one that runs: %s", e.Plugin, e.Reason)
+		return visible.Text(fmt.Sprintf("the plugin %s cannot take the place of the one that runs: %s", e.Plugin, e.Reason))
 	}
 	var lines []string
 	for _, c := range e.Changes {
 		lines = append(lines, c.String())
 	}
-	return fmt.Sprintf("the plugin %s cannot take the place of the one that runs: it %s", e.Plugin, strings.Join(lines, "; "))
+	return visible.Text(fmt.Sprintf("the plugin %s cannot take the place of the one that runs: it %s", e.Plugin, strings.Join(lines, "; ")))
 }
 
 // compatible reports what of that which is in use would not work in next. old is

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tenon-dev/tenon/core/internal/visible"
 	"github.com/tenon-dev/tenon/core/launch"
 	"github.com/tenon-dev/tenon/core/rpc"
 )
@@ -52,17 +53,17 @@ func (e *CrashError) Error() string {
 	}
 	var violation *rpc.ProtocolError
 	if e.Exited && errors.As(e.Link, &violation) {
-		b.WriteString(" after it broke the protocol: " + strings.Map(printable, violation.Violation))
+		b.WriteString(" after it broke the protocol: " + violation.Violation)
 	}
 	if len(e.InFlight) > 0 {
 		b.WriteString(" while " + callsInWords(e.InFlight))
 	}
 	if first, _, _ := strings.Cut(e.Panic, "\n"); first != "" {
-		b.WriteString(": " + strings.Map(printable, first))
+		b.WriteString(": " + first)
 	} else if e.StderrTail != "" {
 		b.WriteString("\nits stderr ended with:\n" + indent(e.StderrTail))
 	}
-	return b.String()
+	return visible.Text(b.String())
 }
 
 // callsInWords names the methods whose calls were in flight, a few at most.
@@ -77,7 +78,7 @@ func callsInWords(calls map[string]int) string {
 		if n := calls[name]; n > 1 {
 			name += fmt.Sprintf(" (%d times)", n)
 		}
-		names = append(names, strings.Map(printable, name))
+		names = append(names, visible.Line(name))
 	}
 	return strings.Join(names, ", ") + " had no answer"
 }
@@ -172,7 +173,7 @@ func (r *run) explainExit(e *StartError) {
 		e.Hint = "a signal ended it: see what it printed"
 	case r.output.tail.Panic() != "": // the runtime's exit code for it is that of a wrong start
 		first, _, _ := strings.Cut(r.output.tail.Panic(), "\n")
-		e.Hint = "it panicked: " + strings.Map(printable, first)
+		e.Hint = "it panicked: " + first
 	case e.Exit.Code == exitUsage:
 		e.Hint = "does its cookie equal the host's?"
 	case e.Exit.Code == 127:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tenon-dev/tenon/core/internal/hello"
+	"github.com/tenon-dev/tenon/core/internal/visible"
 	"github.com/tenon-dev/tenon/core/rpc"
 	"github.com/tenon-dev/tenon/core/transport"
 )
@@ -28,12 +29,16 @@ type HandshakeError struct {
 	Host, Plugin []string
 
 	err  error
-	side transport.Side // who says it
+	side transport.Side // who says it, or noticed it
 }
 
 // Error says what happened and what to do.
 func (e *HandshakeError) Error() string {
-	return fmt.Sprintf("tenon: handshake: the %v says: %v%s", e.side, e.err, handshakeHints[e.Reason])
+	who := fmt.Sprintf(" with the %v", e.side.Peer())
+	if errors.As(e.err, new(*hello.Refusal)) {
+		who = fmt.Sprintf(": the %v says", e.side)
+	}
+	return visible.Text(fmt.Sprintf("tenon: handshake%s: %v%s", who, e.err, handshakeHints[e.Reason]))
 }
 
 var handshakeHints = map[string]string{

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"log/slog"
 	"time"
+
+	"github.com/tenon-dev/tenon/core/internal/visible"
 )
 
 // maxLogDepth is how deep the groups of a record may be nested.
@@ -72,7 +74,7 @@ func parseMembers(dec *json.Decoder, depth int) ([]slog.Attr, error) {
 			return nil, err
 		}
 		key, _ := t.(string)
-		key = visible(key)
+		key = visible.Text(key)
 		v, err := parseValue(dec, depth)
 		if err != nil {
 			return nil, err
@@ -90,7 +92,7 @@ func parseValue(dec *json.Decoder, depth int) (slog.Value, error) {
 	}
 	switch t := t.(type) {
 	case string:
-		return slog.StringValue(visible(t)), nil
+		return slog.StringValue(visible.Text(t)), nil
 	case bool:
 		return slog.BoolValue(t), nil
 	case json.Number:

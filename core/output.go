@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/tenon-dev/tenon/core/internal/visible"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
@@ -140,7 +141,7 @@ func (l *lineLog) line(line []byte, truncated bool) {
 	if truncated {
 		attrs = append(attrs, slog.Bool("truncated", true))
 	}
-	l.logger.LogAttrs(context.Background(), slog.LevelInfo, visible(string(line)), attrs...)
+	l.logger.LogAttrs(context.Background(), slog.LevelInfo, visible.Text(string(line)), attrs...)
 }
 
 // record logs a line that is a record, and reports whether it is one.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tenon-dev/tenon/core/internal/hello"
+	"github.com/tenon-dev/tenon/core/internal/visible"
 	"github.com/tenon-dev/tenon/core/launch"
 	"github.com/tenon-dev/tenon/core/rpc"
 	"github.com/tenon-dev/tenon/core/transport"
@@ -229,7 +230,7 @@ func (c *Client) greet(ctx context.Context, link net.Conn, r *run, probe bool) e
 		link.Close()
 		return handshakeError(transport.Host, err)
 	}
-	r.info.Name, r.info.Release = answer.Name, answer.Release
+	r.info.Name, r.info.Release = visible.Line(answer.Name), visible.Line(answer.Release)
 	r.info.Version, r.info.Transport, r.info.Codecs = answer.Version, answer.Transport, answer.Codecs
 	r.kept(keep, answer)
 	r.peer, err = startPeer(link, c.drivers, peerConfig{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tenon-dev/tenon/core/internal/visible"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
@@ -36,7 +37,7 @@ func (e *StartError) Error() string {
 	if e.Stdout != "" {
 		b.WriteString("\nits stdout ended with:\n" + indent(e.Stdout))
 	}
-	return b.String()
+	return visible.Text(b.String())
 }
 
 // Unwrap returns the cause.
@@ -54,17 +55,9 @@ func indent(text string) string {
 		if len(l) > wide {
 			l = l[:wide] + " [cut]"
 		}
-		lines[i] = "  | " + strings.ToValidUTF8(strings.Map(printable, l), "?")
+		lines[i] = "  | " + visible.Text(l)
 	}
 	return strings.Join(lines, "\n")
-}
-
-// printable replaces what could command a terminal.
-func printable(r rune) rune {
-	if r == '\t' || r >= ' ' && r != 0x7f && (r < 0x80 || r > 0x9f) {
-		return r
-	}
-	return '?'
 }
 
 // A NotStartedByHostError is what [Serve] returns in a process that no host

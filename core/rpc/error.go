@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/tenon-dev/tenon/core/codec"
+	"github.com/tenon-dev/tenon/core/internal/visible"
 )
 
 // An Error is what crosses the link when a call fails, and what every method of
@@ -59,12 +60,13 @@ func (e *Error) WithDetail(key, value string) *Error {
 	return &c
 }
 
-// Error returns "code: message".
+// Error returns "code: message". What would drive a terminal in it is escaped; Message is
+// what the other side sent.
 func (e *Error) Error() string {
 	if e.Message == "" {
 		return e.Code.String()
 	}
-	return e.Code.String() + ": " + e.Message
+	return e.Code.String() + ": " + visible.Text(e.Message)
 }
 
 // Remote reports whether the other side of the link made this error.
@@ -88,7 +90,7 @@ type PanicError struct {
 }
 
 // Error returns "panic: value", without the stack.
-func (p *PanicError) Error() string { return "panic: " + p.Value }
+func (p *PanicError) Error() string { return "panic: " + visible.Text(p.Value) }
 
 // Errors gives names on the wire to the errors of an application, so that
 // errors.Is finds them on the other side: {"kv.locked": kv.ErrLocked}. Both

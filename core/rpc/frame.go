@@ -3,6 +3,8 @@ package rpc
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/tenon-dev/tenon/core/internal/visible"
 )
 
 // Every stream of a session begins with one byte, written by the side that
@@ -134,5 +136,5 @@ type ProtocolError struct {
 
 // Error says what the peer did.
 func (e *ProtocolError) Error() string {
-	return "rpc: the peer broke the protocol: " + e.Violation
+	return "rpc: the peer broke the protocol: " + visible.Text(e.Violation)
 }

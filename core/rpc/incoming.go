@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tenon-dev/tenon/core/codec"
+	"github.com/tenon-dev/tenon/core/internal/visible"
 )
 
 // Incoming is a call that this side serves, as a handler's glue sees it: it
@@ -97,7 +98,7 @@ func (in *Incoming) serve() (err error) {
 		if v := recover(); v != nil {
 			p := &PanicError{Value: fmt.Sprint(v), Stack: string(debug.Stack())}
 			err = Errorf(Internal, "%s panicked: %w", in.name(), p)
-			in.lane.peer.log.Error("a handler panicked", "method", in.name(), "panic", p.Value, "stack", p.Stack)
+			in.lane.peer.log.Error("a handler panicked", "method", in.name(), "panic", visible.Text(p.Value), "stack", p.Stack)
 		}
 	}()
 	intercept := in.lane.peer.cfg.ServerInterceptors

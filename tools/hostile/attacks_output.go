@@ -48,6 +48,10 @@ func outputAttacks() []attack {
 			}
 			return nil
 		})},
+		{name: "escapes-in-errors", only: "plugin", what: "errors that would drive a terminal", want: `aborted: .*\\x1b\]0;evil`, survives: true, play: func(r *raw) error {
+			const evil = `\u001b]0;evil\u0007\u001b[2J\u009b31m\u202e`
+			return r.fails([]byte(`{"code":"aborted","message":"` + evil + `","is":["` + evil + `"],"details":{"` + evil + `":""},"panic":{"value":"` + evil + `"}}`))
+		}},
 		{name: "log-types", only: "plugin", what: "records whose members are of other types", want: "@message", survives: true, play: printing(func() error {
 			lines := []string{
 				`{"@message":1}`, `{"@level":[],"@message":{},"@timestamp":7}`, `{"msg":1,"level":{},"time":[]}`, `null`, `{}`, `[]`, `{"level":"INFO","msg":null}`,

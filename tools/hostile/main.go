@@ -20,6 +20,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
 
 	"github.com/tenon-dev/tenon/core/rpc"
 	"github.com/tenon-dev/tenon/core/transport"
@@ -174,7 +175,7 @@ func (r *report) judge(a attack) error {
 	if !regexp.MustCompile(a.want).MatchString(r.Said) {
 		errs = append(errs, fmt.Errorf("the victim does not say %q, but %.2000q", a.want, r.Said))
 	}
-	if i := strings.IndexFunc(r.Said, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 }); i >= 0 {
+	if i := strings.IndexFunc(r.Said, func(r rune) bool { return r != '\n' && r != '\t' && unicode.In(r, unicode.Cc, unicode.Bidi_Control) }); i >= 0 {
 		errs = append(errs, fmt.Errorf("what the victim says would drive a terminal: %.200q", r.Said[max(i-50, 0):]))
 	}
 	return errors.Join(errs...)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tenon-dev/tenon/core/internal/visible"
 	"github.com/tenon-dev/tenon/core/rpc"
 )
 
@@ -75,7 +76,7 @@ func (r *Refusal) Error() string {
 	if what == "" {
 		what = r.Reason
 	}
-	return fmt.Sprintf("no %s in common: the host has %s; the plugin has %s", what, list(r.Host), list(r.Plugin))
+	return visible.Text(fmt.Sprintf("no %s in common: the host has %s; the plugin has %s", what, list(r.Host), list(r.Plugin)))
 }
 
 func list(names []string) string {
