@@ -167,6 +167,7 @@ func (p *Peer) supervise() {
 	linkErr := p.linkErr
 	p.mu.Unlock()
 	p.cancel()
+	linkErr = p.because(linkErr)
 	err := p.explain(linkErr)
 	gone := &Error{Code: Unavailable, Message: fmt.Sprintf("the %v is gone: %v", p.cfg.Side.Peer(), err), causes: []error{err}}
 
