@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/tenon-dev/tenon/core/internal/visible"
@@ -51,9 +53,13 @@ func (e *CrashError) Error() string {
 	default:
 		fmt.Fprintf(&b, "exit code %d", e.ExitCode)
 	}
-	var violation *rpc.ProtocolError
-	if e.Exited && errors.As(e.Link, &violation) {
-		b.WriteString(" after it broke the protocol: " + violation.Violation)
+	if e.Exited {
+		switch violation, broke := (*rpc.ProtocolError)(nil), broken(e.Link); {
+		case errors.As(e.Link, &violation):
+			b.WriteString(" after it broke the protocol: " + violation.Violation)
+		case broke != nil:
+			fmt.Fprintf(&b, " after its link ended (%v)", broke)
+		}
 	}
 	if len(e.InFlight) > 0 {
 		b.WriteString(" while " + callsInWords(e.InFlight))
@@ -85,6 +91,21 @@ func callsInWords(calls map[string]int) string {
 
 // Unwrap returns how the link ended.
 func (e *CrashError) Unwrap() error { return e.Link }
+
+// broken returns how a link ended, and nil where it ended as those of processes that have
+// exited do, whatever the system calls that.
+func broken(link error) error {
+	switch {
+	case link == nil, errors.As(link, new(*net.OpError)), errors.As(link, new(syscall.Errno)):
+		return nil
+	}
+	for _, plain := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed, os.ErrDeadlineExceeded, context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(link, plain) {
+			return nil
+		}
+	}
+	return link
+}
 
 // explainGrace is how long the end of a link waits for the end of the process,
 // which most often is the reason for it.
@@ -129,8 +150,9 @@ func (r *run) exitsSoon() bool { return r.exitsWithin(100 * time.Millisecond) }
 func (r *run) exitedEarly(link error) error {
 	var refused *HandshakeError
 	switch {
-	case !errors.As(link, &refused):
+	case !errors.As(link, &refused) && broken(link) == nil:
 		return errExitedEarly
+	case refused == nil: // it broke the rules of the transport
 	case refused.Reason != "malformed":
 		return link // it said why, and left
 	case errors.Is(link, io.ErrUnexpectedEOF):
@@ -150,8 +172,8 @@ func (r *run) startError(ctx context.Context, err error) error {
 		e.Plugin, e.Reason, e.Hint = refused.Path, refused.Found, refused.Hint
 	case errors.Is(err, errExitedEarly):
 		r.explainExit(e)
-		if malformed := (*HandshakeError)(nil); errors.As(err, &malformed) {
-			e.Reason += ": " + malformed.Error()
+		if _, link, ok := strings.Cut(err.Error(), errExitedEarly.Error()+": "); ok {
+			e.Reason += ": " + link
 		}
 	case ctx.Err() != nil:
 		e.Reason, e.Err = context.Cause(ctx).Error(), context.Cause(ctx)

@@ -192,12 +192,22 @@ func (c *Client) meet(ctx context.Context, r *run, probe bool) error {
 	if link != nil {
 		if said = <-greeted; said == nil { // it was ready and ended in the same moment
 			r.peer.Close()
+			said = r.linkError()
 		}
 	}
 	if r.process.Exit().Exited {
 		return r.exitedEarly(said)
 	}
 	return context.Cause(ctx)
+}
+
+// linkError says how the link of a session that has ended did.
+func (r *run) linkError() error {
+	err := r.peer.Err()
+	if crash := (*CrashError)(nil); errors.As(err, &crash) {
+		return crash.Link
+	}
+	return err
 }
 
 // lastWords bounds how long the link of a process that has ended is read on.

@@ -99,6 +99,7 @@ func NewPeer(session transport.Session, cfg Config) (*Peer, error) {
 	if cfg.Side == transport.Host {
 		if err := p.openControl(); err != nil {
 			p.cancel()
+			err = p.because(err)
 			session.Close()
 			return nil, fmt.Errorf("rpc: open the control lane: %w", err)
 		}

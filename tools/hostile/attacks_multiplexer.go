@@ -12,8 +12,9 @@ import (
 // multiplexerAttacks break the rules of the transport below the engine, which its own
 // library would not do for an attacker.
 func multiplexerAttacks() []attack {
+	const broke = "the peer broke the (yamux |smux )?protocol|after it broke the protocol"
 	return []attack{
-		{name: "million-streams", what: "a million streams, opened as fast as may be", flood: func(w *mux) error {
+		{name: "million-streams", want: broke, what: "a million streams, opened as fast as may be", flood: func(w *mux) error {
 			for i := range uint32(1_000_000) {
 				if err := w.open(2*i + w.first()); err != nil {
 					return err
@@ -21,7 +22,7 @@ func multiplexerAttacks() []attack {
 			}
 			return errors.Join(w.flush(), w.hold())
 		}},
-		{name: "filled-streams", what: "thousands of streams, each with 200 KiB that nobody reads", flood: func(w *mux) error {
+		{name: "filled-streams", want: broke, what: "thousands of streams, each with 200 KiB that nobody reads", flood: func(w *mux) error {
 			body := make([]byte, 50<<10)
 			for i := range uint32(5000) {
 				id := 2*i + w.first()
@@ -36,7 +37,7 @@ func multiplexerAttacks() []attack {
 			}
 			return errors.Join(w.flush(), w.hold())
 		}},
-		{name: "overrun-window", what: "1 GB on one stream that nobody reads, whatever its window", flood: func(w *mux) error {
+		{name: "overrun-window", want: broke, what: "1 GB on one stream that nobody reads, whatever its window", flood: func(w *mux) error {
 			id, body := w.first(), make([]byte, 50<<10)
 			if err := w.open(id); err != nil {
 				return err
@@ -48,7 +49,7 @@ func multiplexerAttacks() []attack {
 			}
 			return errors.Join(w.flush(), w.hold())
 		}},
-		{name: "multiplexer-garbage", what: "bytes that are no frames of the transport", flood: func(w *mux) error {
+		{name: "multiplexer-garbage", want: broke, what: "bytes that are no frames of the transport", flood: func(w *mux) error {
 			_, err := w.link.Write([]byte(strings.Repeat("GET / HTTP/1.1\r\n", 1000)))
 			return errors.Join(err, w.hold())
 		}},

@@ -152,8 +152,10 @@ func suffer(ctx context.Context, bad *tenon.Client, said *journal, waiting time.
 // A plainHandler prints records as they are, as a careless program would.
 type plainHandler struct{ w io.Writer }
 
-// Enabled implements [slog.Handler].
-func (*plainHandler) Enabled(context.Context, slog.Level) bool { return true }
+// Enabled implements [slog.Handler]. What is said for debugging alone is not said.
+func (*plainHandler) Enabled(_ context.Context, level slog.Level) bool {
+	return level >= slog.LevelInfo
+}
 
 // Handle implements [slog.Handler].
 func (h *plainHandler) Handle(_ context.Context, r slog.Record) error {
