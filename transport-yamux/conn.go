@@ -29,6 +29,7 @@ type conn struct {
 	inScan, outScan scanner
 	toLedger        func(header) error // outbound
 	fromPeer        func(header) error // inbound
+	pings           ponger
 
 	log *logger // what the library has said
 }
@@ -39,10 +40,12 @@ func newConn(link net.Conn, led *ledger, pool *pool, limit int, log *logger, end
 		led:      led,
 		ended:    ended,
 		toLedger: led.outbound,
-		fromPeer: led.inbound,
 		log:      log,
 	}
 	c.out = newOutbox(link, pool, limit, c.writeFailed)
+	c.pings.out = c.out
+	c.inScan.hidePings = true
+	c.fromPeer = c.inbound
 	return c
 }
 
@@ -57,6 +60,17 @@ func (c *conn) Read(p []byte) (int, error) {
 		c.ended(linkEnd(err, !c.inScan.between()))
 	}
 	return n, err
+}
+
+// inbound is shown every header of the peer.
+func (c *conn) inbound(h header) error {
+	if err := c.led.inbound(h); err != nil {
+		return err
+	}
+	if h.kind == kindPing && h.flags&flagSYN != 0 {
+		return c.pings.pong(h.length)
+	}
+	return nil
 }
 
 // Write is called by the library's sending goroutine only.

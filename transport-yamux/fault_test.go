@@ -190,10 +190,7 @@ func waitUntilFull(t *testing.T, s *session) {
 // TestPingFlood checks that a peer which makes this side answer, and reads
 // nothing, is not answered for ever.
 func TestPingFlood(t *testing.T) {
-	s, link := rawPeer(t, "socketpair", transport.Config{MaxStreams: 1})
-	s.conn.out.mu.Lock()
-	s.conn.out.limit = 64 << 10 // the real one takes a while to reach
-	s.conn.out.mu.Unlock()
+	s, link := rawPeer(t, "socketpair", transport.Config{})
 	ping := bytes.Repeat(appendHeader(nil, header{kind: kindPing, flags: flagSYN}), 1000)
 	within(t, "the end of the session", func() {
 		for s.Err() == nil {
@@ -203,8 +200,40 @@ func TestPingFlood(t *testing.T) {
 		}
 		<-s.Done()
 	})
-	if err := s.Err(); err == nil || !strings.Contains(err.Error(), "does not read") {
-		t.Errorf("Err = %v, want one that says that the peer does not read", err)
+	if err := s.Err(); !errors.Is(err, errProtocol) || !strings.Contains(err.Error(), "64 pings") {
+		t.Errorf("Err = %v, want one that says that the peer does not read the answers to its pings", err)
+	}
+	s.conn.out.mu.Lock()
+	defer s.conn.out.mu.Unlock()
+	if n := s.conn.out.queued - s.conn.out.sent; n > 2*maxPongs*headerSize {
+		t.Errorf("%d bytes waited for the peer", n)
+	}
+}
+
+// TestPings checks that each ping has one answer, however its bytes are cut up, and that
+// what is no ping has none.
+func TestPings(t *testing.T) {
+	s, link := rawPeer(t, "socketpair", transport.Config{})
+	wire := appendHeader(nil, header{kind: kindPing, flags: flagSYN, length: 0x01020304})
+	wire = appendHeader(wire, header{kind: kindPing, flags: 2, length: 5}) // an answer that nobody waits for
+	wire = appendHeader(wire, header{kind: kindPing, flags: flagSYN | flagFIN, length: 0xfffffffe})
+	want := appendHeader(nil, header{kind: kindPing, flags: 2, length: 0x01020304})
+	want = appendHeader(want, header{kind: kindPing, flags: 2, length: 0xfffffffe})
+	within(t, "the answers", func() {
+		for size := range len(wire) {
+			for p := wire; len(p) > 0; p = p[min(size+1, len(p)):] {
+				if _, err := link.Write(p[:min(size+1, len(p))]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got := make([]byte, len(want))
+			if _, err := io.ReadFull(link, got); err != nil || !bytes.Equal(got, want) {
+				t.Fatalf("pieces of %d: answered with % x, %v, want % x", size+1, got, err, want)
+			}
+		}
+	})
+	if err := s.Err(); err != nil {
+		t.Errorf("the session ended: %v", err)
 	}
 }
 

@@ -163,6 +163,13 @@ func (o *outbox) wake() {
 	}
 }
 
+// position returns how many bytes were put in, and how many of them the link took.
+func (o *outbox) position() (queued, sent uint64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.queued, o.sent
+}
+
 // flush waits until all that was put in before has been given to the link, or
 // stop is closed.
 func (o *outbox) flush(stop <-chan struct{}) error {

@@ -73,8 +73,8 @@ func settings(maxStreams int, window uint32, log *logger) *yamux.Config {
 }
 
 // outboxLimit is how many bytes may wait for the link besides the budget: small
-// writes and control frames of all the streams that may exist, and a reserve for
-// answers to pings. Only a peer that makes this side talk and does not listen
+// writes and control frames of all the streams that may exist, and a reserve.
+// Answers to pings are bounded by themselves. Only a peer that makes this side talk and does not listen
 // gets there.
 func outboxLimit(maxStreams int) int {
 	const perStream, reserve = smallWrite + 16*headerSize, 1 << 20

@@ -13,6 +13,9 @@ type attack struct {
 	// only says which side does it; "" for both.
 	only string
 
+	// over is the transport that it needs; "" for any.
+	over string
+
 	// codec is what is agreed. Default: json.
 	codec string
 

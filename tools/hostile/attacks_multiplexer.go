@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"net"
@@ -48,6 +49,15 @@ func multiplexerAttacks() []attack {
 				}
 			}
 			return errors.Join(w.flush(), w.hold())
+		}},
+		{name: "multiplexer-pings", over: "yamux/", want: broke, what: "pings of the transport without end, of which no answer is read", flood: func(w *mux) error {
+			pings := bytes.Repeat([]byte{0, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7}, 5000)
+			for range 1000 {
+				if _, err := w.link.Write(pings); err != nil {
+					return err
+				}
+			}
+			return w.hold()
 		}},
 		{name: "multiplexer-garbage", want: broke, what: "bytes that are no frames of the transport", flood: func(w *mux) error {
 			_, err := w.link.Write([]byte(strings.Repeat("GET / HTTP/1.1\r\n", 1000)))

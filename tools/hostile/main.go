@@ -97,7 +97,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			if i > 0 && a.link != nil {
 				break // before there is a transport
 			}
-			if *quick && a.link == nil && i != n%len(chosen) {
+			if *quick && a.link == nil && a.over == "" && i != n%len(chosen) {
+				continue
+			}
+			if !strings.HasPrefix(tr.Name(), a.over) {
 				continue
 			}
 			for _, side := range []transport.Side{transport.Plugin, transport.Host} {
