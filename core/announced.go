@@ -2,7 +2,6 @@ package tenon
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 
@@ -38,16 +37,33 @@ func (c *Client) answerDialect(ctx context.Context, line []byte, r *run) error {
 	return nil
 }
 
-// errNoSecret is why a host does not connect to a unix socket, whose place in a private
-// directory says only that no other user listens there.
-var errNoSecret = errors.New("the plugin announced a unix socket without a secret, so that whoever listens there cannot be told from it: build the plugin with this release of Tenon or a later one, and let it listen with launch.NewListener")
+// A SelfProver is what a [launch.Process] is whose links need no secret: each connection
+// that Dial returns is known to lead to the plugin, and both sides have proven who they
+// are, as over TLS with keys that both know. A host connects to a tcp socket that was
+// announced without a secret through nothing else.
+type SelfProver interface {
+	ProvesLinks() bool
+}
+
+// mayDial reports why a host does not connect to where a plugin announced to listen: without
+// a secret it would not know who listens there. The place of a unix socket in a private
+// directory says only that it is no other user, and a port of the loopback not even that.
+func mayDial(p launch.Process, a launch.Announcement) error {
+	if a.Secret != nil {
+		return nil
+	}
+	if own, ok := p.(SelfProver); ok && own.ProvesLinks() && a.Network != "unix" {
+		return nil
+	}
+	return fmt.Errorf("the plugin announced a %s socket without a secret, so that whoever listens there cannot be told from it: build the plugin with this release of Tenon or a later one, and let it listen with launch.NewListener, or over TLS on both sides", visible.Line(a.Network))
+}
 
 // connect dials a plugin that listens. Where it announced a secret, both sides prove
-// that they know it before anything else is said; where it did not, the launcher sees to
-// that, as with TLS.
+// that they know it before anything else is said; where it did not, the process sees to
+// that.
 func connect(ctx context.Context, p launch.Process, a launch.Announcement) (net.Conn, error) {
-	if a.Network == "unix" && a.Secret == nil {
-		return nil, errNoSecret
+	if err := mayDial(p, a); err != nil {
+		return nil, err
 	}
 	link, err := p.Dial(ctx, a.Network, a.Address)
 	if err != nil {

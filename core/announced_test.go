@@ -44,6 +44,17 @@ func playAnnouncer() {
 	switch how := os.Getenv("ANNOUNCE"); how {
 	case "no secret":
 		fmt.Println(line)
+	case "no secret, tcp":
+		socket, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println("tenon-link-4f9c0be27a61d835|1|tcp|" + socket.Addr().String())
+		if conn, err := socket.Accept(); err == nil {
+			said, _ := io.ReadAll(io.LimitReader(conn, 4))
+			fmt.Fprintf(os.Stderr, "the host said %q in the clear\n", said)
+			os.Exit(5)
+		}
 	case "malformed":
 		fmt.Println(line + "|secret=" + liarsSecret[1:])
 	case "half a line":
@@ -118,11 +129,12 @@ func (e *everything) text() string {
 // the words is their secret.
 func TestAnnouncementsThatAreRefused(t *testing.T) {
 	for how, want := range map[string]string{
-		"no secret":   "announced a unix socket without a secret",
-		"malformed":   "a secret has 64 hexadecimal digits",
-		"half a line": "exit code 4",
-		"liar":        "the other side does not know the secret",
-		"deaf":        "the plugin closed the connection",
+		"no secret":      "announced a unix socket without a secret",
+		"no secret, tcp": "announced a tcp socket without a secret",
+		"malformed":      "a secret has 64 hexadecimal digits",
+		"half a line":    "exit code 4",
+		"liar":           "the other side does not know the secret",
+		"deaf":           "the plugin closed the connection",
 	} {
 		for _, logged := range []bool{false, true} {
 			t.Run(how, func(t *testing.T) {

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	"github.com/tenon-dev/tenon/core/internal/private"
+
+	tenon "github.com/tenon-dev/tenon/core"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
@@ -88,6 +90,11 @@ func (p *process) Exit() launch.Exit {
 		return launch.Exit{}
 	}
 }
+
+var _ tenon.SelfProver = (*process)(nil)
+
+// ProvesLinks says that the keys are the proof.
+func (p *process) ProvesLinks() bool { return true }
 
 // Dial connects to the port that the plugin announced, and proves both sides.
 func (p *process) Dial(ctx context.Context, network, address string) (net.Conn, error) {
