@@ -6,13 +6,33 @@ import (
 	"fmt"
 
 	tenon "github.com/tenon-dev/tenon/core"
+	"github.com/tenon-dev/tenon/core/codec"
 )
+
+// maxElements and maxDepth bound a description: an empty service has three bytes in it, and
+// two hundred in memory.
+const (
+	maxElements = 1 << 18
+	maxDepth    = 1000
+)
+
+// scan refuses a description that would take too much memory.
+func scan(src []byte) error {
+	err := codec.ScanJSON(src, maxDepth, maxElements)
+	if over := (*codec.LimitError)(nil); errors.As(err, &over) && over.Limit == "MaxElements" {
+		err = &codec.LimitError{Limit: "DescriptionElements", Max: maxElements} // nobody raises this one
+	}
+	return err
+}
 
 // Parse reads what a plugin printed with --describe, from a file that was kept, say. An
 // error matches [ErrDescribe].
 func Parse(src []byte) (tenon.Description, error) {
 	var d tenon.Description
-	err := json.Unmarshal(src, &d)
+	err := scan(src)
+	if err == nil {
+		err = json.Unmarshal(src, &d)
+	}
 	switch {
 	case err != nil:
 		err = fmt.Errorf("what it printed is not understood: %w", err)
