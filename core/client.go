@@ -162,6 +162,8 @@ func (c *Client) current() (*run, error) {
 		return c.life.run, nil
 	case Stopped, Crashed:
 		return nil, c.gone()
+	case New:
+		return nil, Errorf(Unavailable, "the plugin has not been started")
 	}
 	return nil, Errorf(Unavailable, "the plugin is %v", c.life.state)
 }

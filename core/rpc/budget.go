@@ -21,5 +21,5 @@ func (b *budget) take(n int) bool {
 func (b *budget) give(n int) { b.used.Add(-int64(n)) }
 
 func (b *budget) exceeded(n int) *Error {
-	return exceeded("Receive", int(b.used.Load())+n, int(b.limit), "bytes of messages not yet decoded", "this side")
+	return exceeded("Receive", int(b.used.Load())+n, int(b.limit), "bytes of messages not yet decoded")
 }

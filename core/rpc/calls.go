@@ -117,7 +117,7 @@ func (c *calls) start(size int64, service, method string) (p *pending, id uint32
 		return nil, 0, 0, c.err
 	}
 	if n := len(c.pending); n >= c.peer.remote.Calls {
-		return nil, 0, 0, exceeded("Calls", n+1, c.peer.remote.Calls, "calls in flight", "the peer")
+		return nil, 0, 0, exceeded("Calls", n+1, c.peer.remote.Calls, "calls in flight")
 	}
 	if n := len(c.spare); n > 0 {
 		p, c.spare = c.spare[n-1], c.spare[:n-1]

@@ -50,7 +50,7 @@ func TestChunkOverTheBudget(t *testing.T) {
 	r.peer.budget.take(all)
 	r.send(stream, header{typ: frameChunk}, []byte("lost"))
 	_, err = reader.Read(b)
-	wantLimit(t, err, "Receive", "this side")
+	wantLimit(t, err, "Receive")
 	r.peer.budget.give(all)
 	stream.Write(frameBytes(header{typ: frameChunk}, []byte("third")))
 	if n, err := reader.Read(b); err == nil {

@@ -50,7 +50,7 @@ func (t *flows) start(ctx context.Context, d direction) (*flow, error) {
 	case t.mine >= limit:
 		n := t.mine + 1
 		t.mu.Unlock()
-		return nil, exceeded("Streams", n, limit, "streams", "the peer")
+		return nil, exceeded("Streams", n, limit, "streams")
 	}
 	t.last++
 	f := &flow{peer: t.peer, id: t.last, opened: true, arrived: make(chan struct{})}
@@ -106,7 +106,7 @@ func (t *flows) find(id uint64, d direction) (f *flow, arrived *unmatched, err e
 		u.flow.use(d)
 		return u.flow, u, nil // it may be aborted in this moment: then it says so itself
 	case len(t.incoming) >= 2*t.peer.cfg.Limits.Streams:
-		return nil, nil, exceeded("Streams", len(t.incoming)+1, 2*t.peer.cfg.Limits.Streams, "streams that were announced and not opened", "this side")
+		return nil, nil, exceeded("Streams", len(t.incoming)+1, 2*t.peer.cfg.Limits.Streams, "streams that were announced and not opened")
 	}
 	f = &flow{peer: t.peer, id: id, arrived: make(chan struct{})}
 	f.use(d)

@@ -68,7 +68,7 @@ func (in *Incoming) Reply(v any) error {
 	}
 	if n, limit := len(m.b)-head, in.lane.peer.remote.Message; n > limit {
 		m.free()
-		return exceeded("Message", n, limit, "bytes of a result of "+in.name(), "the peer")
+		return exceeded("Message", n, limit, "bytes of a result of "+in.name())
 	}
 	in.size.note(len(m.body()))
 	in.reply = m

@@ -86,9 +86,9 @@ func (l *Limits) each(other *Limits, f func(name string, mine, other *int)) {
 	f("Streams", &l.Streams, &other.Streams)
 }
 
-// exceeded is the error for a limit, worded alike everywhere. The limit is the
-// one of side, "this side" or "the peer".
-func exceeded(name string, have, limit int, unit, side string) *Error {
-	return Errorf(ResourceExhausted, "%d %s are over the limit %s of %s, %d: raise it there, or pass less at a time",
-		have, unit, name, side, limit).WithDetail("limit", name)
+// exceeded is the error for a limit, worded alike everywhere, and read on either side: the
+// limit is that of the side that would hold what is too much.
+func exceeded(name string, have, limit int, unit string) *Error {
+	return Errorf(ResourceExhausted, "%d %s are over the limit %s, %d, of the side that holds them: raise it there, or pass less at a time",
+		have, unit, name, limit).WithDetail("limit", name)
 }

@@ -14,13 +14,13 @@ import (
 	"github.com/tenon-dev/tenon/core/transport"
 )
 
-// wantLimit fails unless err says that a limit of that name, of side, was reached.
-func wantLimit(t testing.TB, err error, name, side string) {
+// wantLimit fails unless err says that the limit of that name was reached.
+func wantLimit(t testing.TB, err error, name string) {
 	t.Helper()
 	var e *Error
 	if !errors.As(err, &e) || e.Code != ResourceExhausted || e.Details["limit"] != name ||
-		!strings.Contains(e.Message, "limit "+name+" of "+side) {
-		t.Errorf("got %v, where the limit %s of %s was due", err, name, side)
+		!strings.Contains(e.Message, "over the limit "+name+", ") {
+		t.Errorf("got %v, where the limit %s was due", err, name)
 	}
 }
 
@@ -47,9 +47,9 @@ func TestLimitsAreSeenEarly(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = echoMethod.Call(t.Context(), o, make([]byte, 1000))
-			wantLimit(t, err, "Message", "the peer")
+			wantLimit(t, err, "Message")
 			_, err = pingMethod.Call(WithMetadata(t.Context(), Metadata{"k": strings.Repeat("v", 50)}), o, struct{}{})
-			wantLimit(t, err, "Metadata", "the peer")
+			wantLimit(t, err, "Metadata")
 
 			ctx, cancel := context.WithCancel(t.Context())
 			var wg sync.WaitGroup
@@ -58,7 +58,7 @@ func TestLimitsAreSeenEarly(t *testing.T) {
 				<-s.entered
 			}
 			_, err = pingMethod.Call(t.Context(), o, struct{}{})
-			wantLimit(t, err, "Calls", "the peer")
+			wantLimit(t, err, "Calls")
 			cancel()
 			wg.Wait()
 			served := map[*Peer]*Peer{p.host: p.plugin, p.plugin: p.host}[caller]
@@ -69,7 +69,7 @@ func TestLimitsAreSeenEarly(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = caller.Dispense(t.Context(), "", nil)
-			wantLimit(t, err, "Objects", "this side")
+			wantLimit(t, err, "Objects")
 			second.Close()
 			eventually(t, "the object is released", func() bool { return served.Stats().Objects == 1 })
 			if third, err := caller.Dispense(t.Context(), "", nil); err != nil {
@@ -87,7 +87,7 @@ func TestLimitOfResults(t *testing.T) {
 	p := newPair(t, Config{Limits: Limits{Message: 500}}, Config{Remote: Limits{Message: 500}, Services: services(nil)})
 	o := p.dispense(t, "store")
 	_, err := echoMethod.Call(t.Context(), o, make([]byte, 600))
-	wantLimit(t, err, "Message", "the peer")
+	wantLimit(t, err, "Message")
 	if e := (*Error)(nil); !errors.As(err, &e) || !e.Remote() {
 		t.Errorf("it is the callee that says so: %v", err)
 	}
@@ -98,7 +98,7 @@ func TestLimitOfResults(t *testing.T) {
 func TestLimitOfADispense(t *testing.T) {
 	p := newPair(t, Config{Limits: Limits{Message: 20}}, Config{Remote: Limits{Message: 20}, Services: services(nil)})
 	_, err := p.host.Dispense(t.Context(), "store", nil)
-	wantLimit(t, err, "Message", "the peer")
+	wantLimit(t, err, "Message")
 	eventually(t, "the object goes", func() bool { return p.plugin.Stats().Objects == 0 })
 }
 
@@ -129,7 +129,7 @@ func TestLimitsAreEnforced(t *testing.T) {
 			}
 			over := func(name string, method uint16, flags byte, body []byte) {
 				t.Helper()
-				wantLimit(t, r.replyError(lane, call(method, flags, body)), name, "this side")
+				wantLimit(t, r.replyError(lane, call(method, flags, body)), name)
 				ping()
 			}
 			slack := 1000 + 50 + maxFrame
@@ -145,7 +145,7 @@ func TestLimitsAreEnforced(t *testing.T) {
 				blocked = append(blocked, call(3, 0, callBytes(object, "")))
 				<-s.entered
 			}
-			wantLimit(t, r.replyError(lane, call(2, 0, callBytes(object, ""))), "Calls", "this side")
+			wantLimit(t, r.replyError(lane, call(2, 0, callBytes(object, ""))), "Calls")
 			for _, id := range blocked {
 				r.send(lane, header{typ: frameCancel, id: id}, nil)
 				if err := r.replyError(lane, id); err.Code != Canceled {
@@ -157,7 +157,7 @@ func TestLimitsAreEnforced(t *testing.T) {
 			r.dispense(lane, next, "store")
 			next++
 			r.send(lane, header{typ: frameCall, id: next, method: rootDispense}, callBytes(rootObject, `{"service":"store","codecs":["json"]}`))
-			wantLimit(t, r.replyError(lane, next), "Objects", "this side")
+			wantLimit(t, r.replyError(lane, next), "Objects")
 			ping()
 			if s := r.peer.Stats(); s.Received != 0 || s.Serving != 0 {
 				t.Errorf("it holds %+v", s)
@@ -187,7 +187,7 @@ func TestReceiveIsEnforced(t *testing.T) {
 	}
 	p.send(lane, header{typ: frameCall, id: 2}, callBytes(object, string(arg)))
 	p.send(lane, header{typ: frameCall, id: 3}, callBytes(object, string(arg)))
-	wantLimit(t, p.replyError(lane, 3), "Receive", "this side")
+	wantLimit(t, p.replyError(lane, 3), "Receive")
 	p.send(lane, header{typ: frameCall, method: 2, id: 4}, callBytes(object, ""))
 	if _, body := p.reply(lane, 4); string(body) != `"pong"` {
 		t.Errorf("another call got %s", body)
@@ -218,7 +218,7 @@ func TestLimitsOfRepliesAreEnforced(t *testing.T) {
 		}
 		h, _ := r.next(lane)
 		r.write(lane, pieces(header{typ: frameReply, id: h.id}, body, maxFrame))
-		wantLimit(t, <-results, name, "this side")
+		wantLimit(t, <-results, name)
 		if name == "Receive" {
 			r.peer.budget.give(149_000)
 		}
@@ -265,5 +265,14 @@ func TestLimitsValidate(t *testing.T) {
 		if err := l.Validate(); err == nil || !strings.Contains(err.Error(), "must lie between") {
 			t.Errorf("%+v: %v", l, err)
 		}
+	}
+}
+
+// The error of a limit is read on both sides, so it says whose limit it is in a way that is
+// right on either.
+func TestExceededSaysWhose(t *testing.T) {
+	err := exceeded("Receive", 30_000, 20_000, "bytes of messages not yet decoded")
+	if want := "resource_exhausted: 30000 bytes of messages not yet decoded are over the limit Receive, 20000, of the side that holds them: raise it there, or pass less at a time"; err.Error() != want || err.Details["limit"] != "Receive" {
+		t.Errorf("got %v", err)
 	}
 }

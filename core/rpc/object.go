@@ -216,7 +216,7 @@ func (b *binding) exchange(ctx context.Context, bound boundMethod, method string
 	}
 	md := outgoingMetadata(ctx)
 	if n := md.size(); n > p.remote.Metadata {
-		return 0, 0, exceeded("Metadata", n, p.remote.Metadata, "bytes of metadata", "the peer")
+		return 0, 0, exceeded("Metadata", n, p.remote.Metadata, "bytes of metadata")
 	}
 	guess := 0
 	if bound.size != nil {
@@ -236,7 +236,7 @@ func (b *binding) exchange(ctx context.Context, bound boundMethod, method string
 	}
 	if sent = len(m.b) - head; sent > p.remote.Message {
 		m.free()
-		return 0, 0, exceeded("Message", sent, p.remote.Message, "bytes of arguments of "+called(b.service, method), "the peer")
+		return 0, 0, exceeded("Message", sent, p.remote.Message, "bytes of arguments of "+called(b.service, method))
 	}
 	if bound.size != nil {
 		bound.size.note(len(m.body()))
@@ -293,7 +293,7 @@ func (b *binding) takeResults(reply *message, live *Call, method string) error {
 		case over != nil:
 			return over
 		}
-		return exceeded("References", n, limit, "references in one reply", "this side")
+		return exceeded("References", n, limit, "references in one reply")
 	}
 	live.results = results
 	return nil

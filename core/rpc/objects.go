@@ -46,7 +46,7 @@ func (t *objects) add(e *exported) error {
 		return ErrReleased // the session has ended
 	}
 	if n := len(t.byID); n > t.limit {
-		return exceeded("Objects", n, t.limit, "objects", "this side")
+		return exceeded("Objects", n, t.limit, "objects")
 	}
 	t.last++
 	e.id = t.last

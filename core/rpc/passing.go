@@ -235,7 +235,7 @@ type passing struct {
 
 func (p *passing) add(r reference) {
 	if limit := p.peer.remote.References; len(p.table) >= limit && p.err == nil {
-		p.err = exceeded("References", len(p.table)+1, limit, "references in one call", "the peer")
+		p.err = exceeded("References", len(p.table)+1, limit, "references in one call")
 	}
 	p.table = append(p.table, r)
 }

@@ -98,7 +98,7 @@ func (f *flow) sendValue(c codec.Codec, v any) error {
 	f.sizes.note(len(m.body()))
 	if n, limit := len(m.body()), f.peer.remote.Message; n > limit {
 		m.free()
-		return exceeded("Message", n, limit, "bytes of a value of a stream", "the peer")
+		return exceeded("Message", n, limit, "bytes of a value of a stream")
 	}
 	return f.send(frameMessage, m)
 }

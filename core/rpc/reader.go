@@ -266,7 +266,7 @@ func (r *reader) first(h header) (*partial, error) {
 	}
 	p := &partial{h: h, total: int(binary.BigEndian.Uint32(head[headerSize:]))}
 	if p.total > r.limit {
-		p.over = exceeded("Message", p.total, r.limit, "bytes of a message", "this side")
+		p.over = exceeded("Message", p.total, r.limit, "bytes of a message")
 	}
 	return p, nil
 }
@@ -276,7 +276,7 @@ func (r *reader) first(h header) (*partial, error) {
 // there.
 func (r *reader) makeRoom(p *partial) {
 	if p.over == nil && p.size > r.limit {
-		p.over = exceeded("Message", p.size, r.limit, "bytes of a message", "this side")
+		p.over = exceeded("Message", p.size, r.limit, "bytes of a message")
 	}
 	if p.over == nil && (p.m == nil || p.size > p.reserved) {
 		r.grow(p)

@@ -100,10 +100,10 @@ func (s *serving) call(msg message) (*Incoming, error) {
 func (s *serving) find(body callBody, method uint16) (*exported, *MethodDefinition, *Error) {
 	limits := s.peer.cfg.Limits
 	if n := body.metadata.size(); n > limits.Metadata {
-		return nil, nil, exceeded("Metadata", n, limits.Metadata, "bytes of metadata", "this side")
+		return nil, nil, exceeded("Metadata", n, limits.Metadata, "bytes of metadata")
 	}
 	if n := len(body.references); n > limits.References {
-		return nil, nil, exceeded("References", n, limits.References, "references in one call", "this side")
+		return nil, nil, exceeded("References", n, limits.References, "references in one call")
 	}
 	if body.over != nil {
 		return nil, nil, body.over
@@ -128,7 +128,7 @@ func (s *serving) admit(in *Incoming) (*Error, error) {
 		return nil, &ProtocolError{Violation: fmt.Sprintf("a second CALL %d while the first is in flight", in.id)}
 	}
 	if n, limit := len(s.inFlight), s.peer.cfg.Limits.Calls; n >= limit {
-		return exceeded("Calls", n+1, limit, "calls in flight", "this side"), nil
+		return exceeded("Calls", n+1, limit, "calls in flight"), nil
 	}
 	if !s.peer.active.enter() {
 		return s.peer.leaving(), nil

@@ -32,7 +32,7 @@ func TestViolations(t *testing.T) {
 		{"credit after close", [][]byte{closing(1), appendCredit(nil, 1, 1)}, "after its CLOSE"},
 		{"close after close", [][]byte{closing(1), closing(1)}, "second CLOSE"},
 		{"refusal of the peer's own stream", [][]byte{appendHeader(nil, header{typ: typeRefuse, stream: 1})}, "which the peer itself opened"},
-		{"no credit", [][]byte{appendCredit(nil, 2, 0)}, "CREDIT of 0"},
+		{"no credit", [][]byte{appendCredit(nil, 2, 0)}, "CREDIT of 0 for stream 2: it has to be 1 at least"},
 		{"credit beyond the window", [][]byte{appendCredit(nil, 2, maxWindow-window+2)}, "would be 1 more than is allowed"},
 		{"endless credit", [][]byte{appendCredit(nil, 2, 1<<32-1)}, "CREDIT of 4294967295"},
 		{"data beyond the window", [][]byte{data(1, full), data(1, full), data(1, full), data(1, full)}, "window has room for"},

@@ -63,7 +63,10 @@ func (s *stream) addCredit(n uint32) error {
 	if s.peerDone {
 		return violation("CREDIT for stream %d after its CLOSE", s.id)
 	}
-	if n == 0 || uint64(n) > uint64(maxWindow-s.credit) {
+	if n == 0 {
+		return violation("CREDIT of 0 for stream %d: it has to be 1 at least", s.id)
+	}
+	if uint64(n) > uint64(maxWindow-s.credit) {
 		return violation("CREDIT of %d for stream %d, whose window of %d would be %d more than is allowed", n, s.id, s.credit, uint64(s.credit)+uint64(n)-maxWindow)
 	}
 	s.credit += int(n)
