@@ -62,7 +62,13 @@ func newRoot(p *Peer) *exported {
 func serveDispense(ctx context.Context, impl any, call *Incoming) error {
 	p := impl.(*Peer)
 	// The configuration is part of what has arrived, which stays, and counts for the limit
-	// Receive, until the call has ended; so Decode is of no use here.
+	// Receive, until the call has ended; so Decode is of no use here. It counts twice, since
+	// whoever makes the object has it decoded, too.
+	size := len(call.payload)
+	if !p.budget.take(size) {
+		return p.budget.exceeded(size)
+	}
+	defer p.budget.give(size)
 	var req dispenseRequest
 	if err := decodeValue(call.object.codec, call.payload, &req); err != nil {
 		return decodeError(InvalidArgument, err, "the arguments of %s do not decode as %s: %w", call.name(), call.object.codec.Name(), err)

@@ -38,8 +38,8 @@ func engineAttacks() []attack {
 		{name: "dispense-codecs", what: "six Dispenses with 5 million codecs each", want: "over the limit Codecs, 64", survives: true, play: func(r *raw) error {
 			return r.calls(0, 0, 6, list(`{"service":"victim","codecs":[`, `"",`, `]}`))
 		}},
-		{name: "dispense-configs", what: "many Dispenses with a configuration of 15 MB", survives: true, play: func(r *raw) error {
-			return r.calls(0, 0, 40, list(`{"service":"victim","codecs":["json"],"config_codec":"json","config":"`, `e319`, `"}`))
+		{name: "dispense-configs", what: "six Dispenses with a configuration of 15 MB each", survives: true, play: func(r *raw) error {
+			return r.calls(0, 0, 6, list(`{"service":"victim","codecs":["json"],"config_codec":"json","config":"`, `e319`, `"}`))
 		}},
 		{name: "references-nameless", what: "64 objects of 65,000 methods without a name, many times", want: "over the limit Methods, 4096", survives: true, play: func(r *raw) error {
 			return r.calls(1, flagReferences, 20, table)
