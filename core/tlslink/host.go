@@ -9,9 +9,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/tenon-dev/tenon/core/internal/private"
-
 	tenon "github.com/tenon-dev/tenon/core"
+	"github.com/tenon-dev/tenon/core/internal/private"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
