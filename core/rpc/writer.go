@@ -388,8 +388,8 @@ func (w *writer) wakeSenders() {
 	}
 }
 
-// waitForRoom waits until something was written, or nobody writes any more. Called with w.mu held, which it
-// releases meanwhile.
+// waitForRoom waits until something was written, or nobody writes any more. Called with
+// w.mu held, which it releases meanwhile.
 func (w *writer) waitForRoom(ctx context.Context) error {
 	if w.room == nil {
 		w.room = make(chan struct{})

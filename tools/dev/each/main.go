@@ -20,13 +20,16 @@ import (
 func main() {
 	var j job
 	published := flag.Bool("published", false, "only the modules that a release tags")
+	except := flag.String("except", "", "the folder of one module to leave out")
 	outside := flag.Bool("outside", false, "only the modules that are not in go.work")
 	goos := flag.String("os", "", "GOOS to build for (default: this machine's)")
 	goarch := flag.String("arch", "", "GOARCH to build for (default: this machine's)")
 	flag.StringVar(&j.program, "run", "go", "what to run")
 	flag.Parse()
 	j.args = discard(flag.Args())
-	j.keep = func(m repo.Module) bool { return (m.Published() || !*published) && !(m.InUse && *outside) }
+	j.keep = func(m repo.Module) bool {
+		return (m.Published() || !*published) && !(m.InUse && *outside) && m.Dir != *except
+	}
 	if *goos != "" {
 		j.env = append(j.env, "GOOS="+*goos, "CGO_ENABLED=0")
 	}
