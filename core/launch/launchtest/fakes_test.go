@@ -94,6 +94,27 @@ func shared() Harness {
 	return h
 }
 
+// doneBeforeOutput says Done at once, and holds the output back until it is let go:
+// without that a quick program could have written all of it by then.
+func doneBeforeOutput(until chan struct{}) Harness {
+	h := goodCommand()
+	h.New = func(t *testing.T, p Program) launch.Launcher {
+		good := goodCommand().New(t, p)
+		return launch.Func(func(ctx context.Context, req launch.Request) (launch.Process, error) {
+			w := req.Stdout
+			req.Stdout = writerFunc(func(b []byte) (int, error) { <-until; return w.Write(b) })
+			process, err := good.Launch(ctx, req)
+			if err != nil {
+				return nil, err
+			}
+			done := make(chan struct{})
+			close(done)
+			return impatient{process, done}, nil
+		})
+	}
+	return h
+}
+
 // twice promises to launch once.
 func twice() Harness {
 	h := goodCommand()

@@ -167,11 +167,7 @@ func TestSuiteCatchesBrokenLaunchers(t *testing.T) {
 		{"launches share a process", "Independent", shared()},
 		{"launches twice", "Once", twice()},
 		{"nothing in Info", "Info", wrapped(func(p launch.Process) launch.Process { return nameless{p} })},
-		{"done before the end", "Output", wrapped(func(p launch.Process) launch.Process {
-			done := make(chan struct{})
-			close(done)
-			return impatient{p, done}
-		})},
+		{"done before the end", "Output", doneBeforeOutput(hold)},
 		{"end of the output is lost", "Output", request(func(r *launch.Request) {
 			if r.Stdout != nil {
 				r.Stdout = &slowWriter{w: r.Stdout}
