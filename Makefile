@@ -131,8 +131,8 @@ api-update: ## Write the exported API anew
 
 .PHONY: single-module
 single-module: ## Build and test every module by itself, without the workspace
-	$(EACH) build ./...
-	$(EACH) -except compat-goplugin/test test -short ./... # which "make compat" tests by itself, and not only in short
+	$(EACH) -jobs 2 build ./...
+	$(EACH) -jobs 2 -except compat-goplugin/test test -short ./... # which "make compat" tests by itself, and not only in short
 
 .PHONY: chaos
 chaos: ## Let things happen to plugins under load (CHAOS_TIME=10m for long, CHAOS_FLAGS=-seed\ 7 for one run again)

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"github.com/tenon-dev/tenon/tools/dev/internal/repo"
@@ -15,6 +17,7 @@ type job struct {
 	program string
 	args    []string
 	env     []string
+	atOnce  int // how many modules at a time; 0: one after the other
 	keep    func(repo.Module) bool
 }
 
@@ -33,16 +36,39 @@ func discard(args []string) []string {
 	return append([]string{"build", "-o", os.DevNull}, args[1:]...)
 }
 
-// run returns the folders of the modules in which the job failed.
+// run returns the folders of the modules in which the job failed. What each printed
+// stands together, in the order of the modules, however many ran at a time.
 func (j job) run(w io.Writer, mods []repo.Module) []string {
-	var failed []string
-	for _, m := range mods {
-		if !j.keep(m) {
-			continue
+	kept := slices.DeleteFunc(slices.Clone(mods), func(m repo.Module) bool { return !j.keep(m) })
+	type result struct {
+		printed bytes.Buffer
+		err     error
+		done    chan struct{}
+	}
+	results := make([]result, len(kept))
+	for i := range results {
+		results[i].done = make(chan struct{})
+	}
+	turns := make(chan struct{}, max(j.atOnce, 1))
+	go func() {
+		for i, m := range kept {
+			turns <- struct{}{}
+			go func() {
+				r := &results[i]
+				r.err = j.one(&r.printed, m, mods)
+				<-turns
+				close(r.done)
+			}()
 		}
+	}()
+	var failed []string
+	for i, m := range kept {
 		fmt.Fprintf(w, "-- %s\n", m.Dir)
-		if err := j.one(w, m, mods); err != nil {
-			fmt.Fprintf(w, "-- %s: %v\n", m.Dir, err)
+		r := &results[i]
+		<-r.done
+		r.printed.WriteTo(w)
+		if r.err != nil {
+			fmt.Fprintf(w, "-- %s: %v\n", m.Dir, r.err)
 			failed = append(failed, m.Dir)
 		}
 	}

@@ -24,6 +24,7 @@ func main() {
 	outside := flag.Bool("outside", false, "only the modules that are not in go.work")
 	goos := flag.String("os", "", "GOOS to build for (default: this machine's)")
 	goarch := flag.String("arch", "", "GOARCH to build for (default: this machine's)")
+	flag.IntVar(&j.atOnce, "jobs", 1, "how many modules at a time")
 	flag.StringVar(&j.program, "run", "go", "what to run")
 	flag.Parse()
 	j.args = discard(flag.Args())

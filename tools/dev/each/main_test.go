@@ -74,6 +74,25 @@ func TestRunAnotherProgram(t *testing.T) {
 	}
 }
 
+// Each of two waits for the other, which ends only if both run at a time.
+func TestRunSeveralAtOnce(t *testing.T) {
+	root := t.TempDir()
+	var mods []repo.Module
+	for _, dir := range []string{"a", "b"} {
+		if err := os.Mkdir(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		mods = append(mods, repo.Module{Root: root, Dir: dir, Path: repo.Prefix + dir, Mod: new(modfile.File)})
+	}
+	meet := `me=$(basename "$PWD"); touch ../met-$me; for i in $(seq 100); do
+		if [ -e ../met-a ] && [ -e ../met-b ]; then echo $me; exit; fi; sleep 0.1; done; exit 1`
+	var out bytes.Buffer
+	j := job{program: "sh", args: []string{"-c", meet}, keep: func(repo.Module) bool { return true }, atOnce: 2}
+	if got := j.run(&out, mods); len(got) != 0 || out.String() != "-- a\na\n-- b\nb\n" {
+		t.Errorf("failed %q, printed %q", got, &out)
+	}
+}
+
 // The module has one command, in a folder of the same name: building it must
 // not write, and so not fail.
 func TestBuildWritesNothing(t *testing.T) {
