@@ -25,6 +25,9 @@ func ask(ctx context.Context, path string, sum [sha256.Size]byte, timeout time.D
 	out, tail := &limited{full: func() { tooMuch(errFull) }}, launch.NewTail(0)
 	p, err := launch.Command(path, launch.Args("--describe"), launch.Env(launch.NoEnv()), launch.Unlinked(), verify.SHA256(sum)).
 		Launch(ctx, launch.Request{Stdout: out, Stderr: tail})
+	if ctx.Err() != nil && err != nil {
+		err = fmt.Errorf("%w: %w", context.Cause(ctx), err) // a copy that takes too long says no limit
+	}
 	if err != nil {
 		return tenon.Description{}, fmt.Errorf("%w: %w", ErrDescribe, err)
 	}
