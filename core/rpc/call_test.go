@@ -271,6 +271,13 @@ func TestShutdownDrains(t *testing.T) {
 	}
 }
 
+func TestShutdownWhoseHookPanics(t *testing.T) {
+	p := newPair(t, Config{}, Config{Services: services(nil), OnShutdown: func(context.Context) { panic("in the hook") }})
+	if err := p.host.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestPing(t *testing.T) {
 	p := newPair(t, Config{}, Config{Services: services(nil)})
 	if _, err := p.host.Ping(t.Context()); err != nil {

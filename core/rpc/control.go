@@ -162,9 +162,10 @@ func (p *Peer) startShutdown(grace time.Duration) {
 	}
 }
 
-// drain waits for the calls that run here, runs the hook, and says so. The calls
-// and the hook share the grace.
+// drain waits for the calls that run here, runs the hook, and says so, also when the
+// hook panics. The calls and the hook share the grace.
 func (p *Peer) drain(grace time.Duration) {
+	defer p.sayDrained()
 	ctx, cancel := context.WithTimeout(p.ctx, grace)
 	defer cancel()
 	if err := p.active.drain(ctx); err != nil {
@@ -173,6 +174,9 @@ func (p *Peer) drain(grace time.Duration) {
 	if p.cfg.OnShutdown != nil {
 		p.cfg.OnShutdown(ctx)
 	}
+}
+
+func (p *Peer) sayDrained() {
 	p.mu.Lock()
 	c := p.control
 	p.mu.Unlock()
