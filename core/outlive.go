@@ -182,7 +182,7 @@ func (cfg ServeConfig) serveKept(ctx context.Context, s *served, k *keeping) err
 	defer capped.Wait()
 	defer stop()
 	defer k.end()
-	err := s.serve(ctx, nil)
+	err := s.serve(ctx, false)
 	for errors.Is(err, ErrHostGone) {
 		link, none := k.next(ctx, cfg.waiting)
 		if none != nil {
@@ -197,12 +197,10 @@ func (cfg ServeConfig) serveKept(ctx context.Context, s *served, k *keeping) err
 			}
 			continue
 		}
-		err = next.serve(ctx, nil)
+		err = next.serve(ctx, false)
 	}
-	if err != nil && cfg.OnShutdown != nil { // no host asked for it
-		hook, cancel := context.WithTimeout(context.WithoutCancel(ctx), hookGraceHostGone)
-		defer cancel()
-		cfg.OnShutdown(hook)
+	if errors.Is(err, ErrHostGone) || ctx.Err() != nil { // no host asked for it
+		err = withHook(err, cfg.hook.alone(ctx, hookGraceHostGone))
 	}
 	return err
 }

@@ -97,6 +97,7 @@ type ServeConfig struct {
 	Logger *slog.Logger
 
 	waiting *atomic.Bool    // set while no host is there; for Main
+	hook    *hook           // OnShutdown; the sessions of one plugin share it
 	caught  <-chan struct{} // closed when signals no longer end the plugin; nil where nobody catches them
 }
 
@@ -147,6 +148,7 @@ func ServeConn(ctx context.Context, link net.Conn, cfg ServeConfig) error {
 		link.Close()
 		return err
 	}
+	cfg.hook = newHook(cfg.OnShutdown)
 	s, err := cfg.greetHost(ctx, link)
 	if err != nil {
 		link.Close()
@@ -155,7 +157,7 @@ func ServeConn(ctx context.Context, link net.Conn, cfg ServeConfig) error {
 	if k := s.keeping; k != nil {
 		return cfg.serveKept(ctx, s, k)
 	}
-	err = s.serve(ctx, s.cfg.OnShutdown)
+	err = s.serve(ctx, true)
 	if s.offer.Keep != nil { // it was made for this process
 		launch.RemoveOutput(s.offer.Keep.Dir)
 	}
@@ -167,12 +169,13 @@ type served struct {
 	cfg     ServeConfig
 	peer    *rpc.Peer
 	offer   hello.Offer
+	hook    *hook
 	keeping *keeping // nil: the plugin ends with its host
 }
 
-// serve serves until the session ends. gone runs when the host has asked for no
-// shutdown.
-func (s *served) serve(ctx context.Context, gone func(context.Context)) error {
+// serve serves until the session ends. Where that is the end of the plugin, its hook runs
+// also when the host has asked for no shutdown.
+func (s *served) serve(ctx context.Context, ends bool) error {
 	background := s.cfg.startBackground(s.peer)
 	select {
 	case <-s.peer.Done():
@@ -181,24 +184,34 @@ func (s *served) serve(ctx context.Context, gone func(context.Context)) error {
 	}
 	background.cancel()
 	orderly := s.peer.ShutdownRequested()
-	if !orderly && gone != nil {
-		hook, cancel := context.WithTimeout(context.WithoutCancel(ctx), hookGraceHostGone)
-		gone(hook)
-		cancel()
+	if !orderly && ends {
+		s.hook.runWithin(ctx, hookGraceHostGone)
 	}
 	join, cancel := context.WithTimeout(context.Background(), handlersGrace)
 	defer cancel()
 	joinErr := errors.Join(s.peer.Join(join), background.join(join))
+	var hookErr error
+	if orderly || ends {
+		hookErr = s.hook.join(join)
+	}
 	switch {
 	case ctx.Err() != nil:
-		return ctx.Err()
+		return withHook(ctx.Err(), hookErr)
 	case orderly:
-		return joinErr
+		return withHook(joinErr, hookErr)
 	case errors.Is(s.peer.Err(), io.EOF):
-		return ErrHostGone
+		return withHook(ErrHostGone, hookErr)
 	default:
-		return fmt.Errorf("%w: %w", ErrHostGone, s.peer.Err())
+		return withHook(fmt.Errorf("%w: %w", ErrHostGone, s.peer.Err()), hookErr)
 	}
+}
+
+// withHook adds to err what the hook did wrong, if it did.
+func withHook(err, hookErr error) error {
+	if hookErr == nil {
+		return err
+	}
+	return errors.Join(err, hookErr)
 }
 
 const (
@@ -362,14 +375,14 @@ func (cfg ServeConfig) greetHost(ctx context.Context, link net.Conn) (*served, e
 		return nil, handshakeError(transport.Plugin, err)
 	}
 	if s.offer.Probe { // another process may be at work
-		cfg.Background, cfg.OnShutdown = nil, nil
+		cfg.Background, cfg.hook = nil, newHook(nil)
 	}
-	s.cfg = cfg
+	s.cfg, s.hook = cfg, cfg.hook
 	s.peer, err = startPeer(link, d, peerConfig{
 		side: transport.Plugin, answer: answer, remote: s.offer.Limits, debug: s.offer.Debug || debugging(),
 		engine: rpc.Config{
 			Services: versions[answer.Version], Default: cfg.Default, Limits: cfg.Limits, Errors: cfg.Errors,
-			ServerInterceptors: cfg.Interceptors, OnShutdown: cfg.OnShutdown, Logger: cfg.Logger,
+			ServerInterceptors: cfg.Interceptors, OnShutdown: cfg.hook.run, Logger: cfg.Logger,
 		},
 	})
 	if err != nil && s.keeping != nil {

@@ -47,12 +47,7 @@ func serveAlone(ctx context.Context, cfg ServeConfig, ready func(path string)) e
 	}
 	err = serveHosts(ctx, socket, cfg)
 	socket.Close()
-	if cfg.OnShutdown != nil {
-		hook, cancel := context.WithTimeout(context.WithoutCancel(ctx), hookGrace)
-		defer cancel()
-		cfg.OnShutdown(hook)
-	}
-	return err
+	return withHook(err, newHook(cfg.OnShutdown).alone(ctx, hookGrace))
 }
 
 // serveHosts serves each host that comes, and returns when the last has gone.
