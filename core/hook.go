@@ -15,6 +15,7 @@ type hook struct {
 	first chan struct{} // holds a value until somebody runs it
 	over  chan struct{} // closed when it has returned
 	err   error         // that it panicked; stands when over is closed
+	cut   bool          // its context had ended when it returned; stands then, too
 }
 
 func newHook(f func(context.Context)) *hook {
@@ -31,7 +32,10 @@ func (h *hook) run(ctx context.Context) {
 		return
 	}
 	h.err = errors.New("tenon: serve: OnShutdown ended its goroutine") // runtime.Goexit
-	defer close(h.over)
+	defer func() {
+		h.cut = ctx.Err() != nil
+		close(h.over)
+	}()
 	defer func() {
 		if v := recover(); v != nil {
 			h.err = fmt.Errorf("tenon: serve: OnShutdown panicked: %v\n\n%s", v, debug.Stack())
@@ -67,6 +71,9 @@ func (h *hook) join(ctx context.Context) error {
 	}
 	return errors.New("tenon: serve: OnShutdown goes on although its context has ended")
 }
+
+// inTime reports whether it has returned before its context ended.
+func (h *hook) inTime() bool { return h.ended() && !h.cut }
 
 // ended reports whether it has returned.
 func (h *hook) ended() bool {

@@ -26,6 +26,7 @@ var hooks = map[string]func(context.Context){
 	"":       nil,
 	"hangs":  func(context.Context) { select {} },
 	"panics": func(context.Context) { panic("in the hook") },
+	"waits":  func(ctx context.Context) { <-ctx.Done() },
 }
 
 func init() {
@@ -44,6 +45,10 @@ func init() {
 		child, err := n.Child()
 		if err != nil {
 			panic(err)
+		}
+		if os.Getenv(hookEnv) == "waits" {
+			go client.Close()
+			time.Sleep(50 * time.Millisecond) // most often it is in the hook then
 		}
 		fmt.Printf("%d %d\n", client.Info().PID, child)
 		select {}

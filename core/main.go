@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"slices"
 	"sync/atomic"
+	"time"
 )
 
 // The exit codes of a plugin that uses [Main].
@@ -32,14 +33,33 @@ func Main(cfg ServeConfig) {
 	if !cfg.launched() {
 		os.Exit(byHand(cfg, os.Args[1:], os.Stdout, os.Stderr))
 	}
+	host := os.Getppid()
 	signals := make(chan os.Signal, 1)
 	cfg.caught = catch(signals)
+	cfg.cutOff = new(atomic.Bool)
 	ctx, cancel := context.WithCancel(context.Background())
 	if cfg.Keeper != nil {
 		cfg.waiting = new(atomic.Bool)
 		go cfg.endWhileWaiting(signals, cancel) // until the process exits
 	}
-	os.Exit(exitCode(Serve(ctx, cfg)))
+	code := exitCode(Serve(ctx, cfg))
+	if orphaned(host, cfg.cutOff.Load()) { // in the middle of a stop
+		endGroup()
+	}
+	os.Exit(code)
+}
+
+// orphaned reports whether another process has become the parent of this one, since the
+// one that was has ended. Where the end of the link came too early, that may be noticed a
+// moment later only.
+func orphaned(parent int, early bool) bool {
+	for tries := 0; os.Getppid() == parent; tries++ {
+		if !early || tries == 50 {
+			return false
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return true
 }
 
 // catch lets nothing be done by the signals that would end a plugin before its host

@@ -97,6 +97,7 @@ type ServeConfig struct {
 	Logger *slog.Logger
 
 	waiting *atomic.Bool    // set while no host is there; for Main
+	cutOff  *atomic.Bool    // set when the link ended in the middle of a shutdown; for Main
 	hook    *hook           // OnShutdown; the sessions of one plugin share it
 	caught  <-chan struct{} // closed when signals no longer end the plugin; nil where nobody catches them
 }
@@ -184,6 +185,9 @@ func (s *served) serve(ctx context.Context, ends bool) error {
 	}
 	background.cancel()
 	orderly := s.peer.ShutdownRequested()
+	if s.cfg.cutOff != nil {
+		s.cfg.cutOff.Store(orderly && !s.hook.inTime())
+	}
 	if !orderly && ends {
 		s.hook.runWithin(ctx, hookGraceHostGone)
 	}
