@@ -3,6 +3,7 @@ package tenon
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"sync"
@@ -44,11 +45,11 @@ func newOutput(cfg ClientConfig) *output {
 // or else the logger, line by line.
 func (o *output) sink(user io.Writer, tail *launch.Tail, logger *slog.Logger, stream string) io.Writer {
 	if user != nil {
-		return both{tail, user}
+		return &both{tail: tail, second: user, log: logger}
 	}
 	l := newLineLog(logger, stream)
 	o.logs = append(o.logs, l)
-	return both{tail, l}
+	return &both{tail: tail, second: l, log: logger}
 }
 
 // named tells the log what the plugin is called.
@@ -58,12 +59,40 @@ func (o *output) named(plugin string) {
 	}
 }
 
-// both writes to two writers, whatever the first one does.
-type both struct{ first, second io.Writer }
+// both writes to a tail, which errors show, and to a writer of the host. When that one
+// fails or panics it is not called again; the tail goes on.
+type both struct {
+	tail   *launch.Tail
+	second io.Writer // nil after it failed
+	log    *slog.Logger
+}
 
-func (b both) Write(p []byte) (int, error) {
-	b.first.Write(p)
-	return b.second.Write(p)
+// Write never fails.
+func (b *both) Write(p []byte) (int, error) {
+	b.tail.Write(p)
+	if b.second != nil {
+		b.pass(p)
+	}
+	return len(p), nil
+}
+
+func (b *both) pass(p []byte) {
+	second := b.second
+	b.second = nil
+	defer func() {
+		if v := recover(); v != nil {
+			b.log.Warn("the writer for the plugin's output panicked; the rest is thrown away", "panic", fmt.Sprint(v))
+		}
+	}()
+	n, err := second.Write(p)
+	if err == nil && n < len(p) {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
+		b.log.Warn("the writer for the plugin's output failed; the rest is thrown away", "error", err)
+		return
+	}
+	b.second = second
 }
 
 // isAnnouncement reports whether a line of stdout says how the plugin can be
