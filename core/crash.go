@@ -122,7 +122,7 @@ func (r *run) explainEnd(linkErr error, inFlight map[string]int) error {
 			Plugin: r.info.Path, PID: r.info.PID, Link: linkErr,
 			Exited: exit.Exited, ExitCode: -1, Signal: exit.Signal,
 			Silent: r.silence.Load(), InFlight: inFlight,
-			Panic: r.output.tail.Panic(), StderrTail: r.output.tail.Text(),
+			Panic: r.panicText(exit), StderrTail: r.output.tail.Text(),
 		}
 		if exit.Exited && exit.Signal == nil {
 			r.crash.ExitCode = exit.Code
@@ -130,6 +130,32 @@ func (r *run) explainEnd(linkErr error, inFlight map[string]int) error {
 	})
 	return r.crash
 }
+
+// panicText returns the text of the Go panic or fatal error that a process died of. Programs
+// print the same words when they log what they recovered from, or which signal they got: then
+// they end in another way, if they do.
+func (r *run) panicText(exit launch.Exit) string {
+	var died bool
+	switch {
+	case !exit.Exited:
+	case exit.Signal == os.Kill: // by the host, perhaps in the middle of a long text
+		died = r.silence.Load()
+	case exit.Signal != nil: // SIGABRT, where GOTRACEBACK asks for it
+		died = exit.Signal != syscall.SIGTERM && exit.Signal != os.Interrupt
+	default:
+		died = exit.Code == exitPanic || exit.Code < 0 // below zero: not known
+	}
+	text := r.output.tail.Panic()
+	// A program around it may end with a code of its own; the runtime shows the stacks so.
+	shown := strings.Contains(text, "\n\ngoroutine ") && (exit.Code != 0 || exit.Signal != nil)
+	if died || shown {
+		return text
+	}
+	return ""
+}
+
+// exitPanic is the exit code of a Go program that panics.
+const exitPanic = 2
 
 func (r *run) exitsWithin(d time.Duration) bool {
 	timer := time.NewTimer(d)
@@ -193,8 +219,8 @@ func (r *run) explainExit(e *StartError) {
 	switch {
 	case e.Exit.Signal != nil:
 		e.Hint = "a signal ended it: see what it printed"
-	case r.output.tail.Panic() != "": // the runtime's exit code for it is that of a wrong start
-		first, _, _ := strings.Cut(r.output.tail.Panic(), "\n")
+	case r.panicText(e.Exit) != "": // the runtime's exit code for it is that of a wrong start
+		first, _, _ := strings.Cut(r.panicText(e.Exit), "\n")
 		e.Hint = "it panicked: " + first
 	case e.Exit.Code == exitUsage:
 		e.Hint = "does its cookie equal the host's?"

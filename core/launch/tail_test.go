@@ -40,6 +40,7 @@ func TestTailFindsTheCrash(t *testing.T) {
 		{"nested", "panic: a\n\tpanic: b\n\ngoroutine 1\n", "panic: a\n\tpanic: b\n\ngoroutine 1\n"},
 		{"word in vain", "panic: recovered, no harm done\nworking\n" + crash, crash},
 		{"runtime's word in vain", "runtime: hint\nworking\n" + overflow, overflow},
+		{"signal that was no crash", "SIGHUP: reading the configuration again\n" + crash, crash},
 		{"line of the runtime in a dump", "fatal error: x\n\nruntime: g 1: unexpected return pc\nmore\n", "fatal error: x\n\nruntime: g 1: unexpected return pc\nmore\n"},
 		{"no end", "panic: cut off", "panic: cut off\n"},
 		{"not a signal", "SIGNED: by me\nSIG: x\nSIGn: y\n", "SIGNED: by me\nSIG: x\nSIGn: y\n"},
