@@ -2,15 +2,19 @@ package tenon
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"reflect"
+	"sync"
 	"time"
 
 	"github.com/tenon-dev/tenon/core/rpc"
 )
 
-// A Client runs one plugin for a host. Make it with [NewClient]. All methods may
-// be called by any number of goroutines at any time, also while it starts.
+// A Client runs one plugin for a host. Make it with [NewClient]: its zero value starts
+// nothing, and says so. All methods may be called by any number of goroutines at any time,
+// also while it starts.
 type Client struct {
 	cfg     ClientConfig
 	drivers drivers
@@ -18,6 +22,7 @@ type Client struct {
 	life    life
 	turn    turn // the right to make the next process, after the first
 	events  events
+	once    sync.Once // of made
 }
 
 // NewClient returns a client for one plugin. It does no I/O: the plugin is
@@ -30,6 +35,18 @@ func NewClient(cfg ClientConfig) *Client {
 	}
 	c.life.launcher = c.cfg.Launcher
 	return c
+}
+
+// made makes a client whole that NewClient did not make, so that it can say so.
+func (c *Client) made() {
+	c.once.Do(func() {
+		if c.life.ended != nil {
+			return
+		}
+		c.life.ended, c.turn = make(chan struct{}), newTurn()
+		c.cfg.Logger = slog.New(slog.DiscardHandler)
+		c.invalid = errors.New("tenon: client: this one is no use: make it with tenon.NewClient")
+	})
 }
 
 // Start starts the plugin, unless it runs, and returns when it is ready. When ctx
@@ -102,7 +119,10 @@ func (c *Client) State() State {
 
 // Done is closed when the plugin has ended for good: it was stopped, or crashed and
 // is not restarted.
-func (c *Client) Done() <-chan struct{} { return c.life.ended }
+func (c *Client) Done() <-chan struct{} {
+	c.made()
+	return c.life.ended
+}
 
 // Err is nil before Done is closed. Then it is [ErrStopped], or says how the
 // plugin crashed, most often as a [*CrashError].
@@ -116,7 +136,7 @@ func (c *Client) Err() error {
 // else why it ended; or ctx's error when that ends first.
 func (c *Client) Wait(ctx context.Context) error {
 	select {
-	case <-c.life.ended:
+	case <-c.Done():
 		if c.State() == Stopped {
 			return nil
 		}

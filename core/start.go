@@ -11,7 +11,7 @@ import (
 // ready returns the process that serves. It starts the plugin when it was never
 // started, and waits while it starts or restarts.
 func (c *Client) ready(ctx context.Context) (*run, error) {
-	if c.invalid != nil {
+	if c.made(); c.invalid != nil {
 		return nil, c.invalid
 	}
 	if err := ctx.Err(); err != nil {

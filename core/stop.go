@@ -38,6 +38,7 @@ func (c *Client) Stop(ctx context.Context) error {
 // returns the state before, the start that callers wait for, and the processes
 // that there are.
 func (c *Client) stopping() (State, *start, []*run) {
+	c.made()
 	l := &c.life
 	l.mu.Lock()
 	defer c.unlock()

@@ -39,7 +39,7 @@ const (
 // plugin that was not started yet is started, with launcher. Restarts that come
 // later use launcher too.
 func (c *Client) Swap(ctx context.Context, launcher launch.Launcher, mode SwapMode) error {
-	switch {
+	switch c.made(); {
 	case c.invalid != nil:
 		return c.invalid
 	case launcher == nil:
