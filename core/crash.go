@@ -201,6 +201,8 @@ func (r *run) startError(ctx context.Context, err error) error {
 		if _, link, ok := strings.Cut(err.Error(), errExitedEarly.Error()+": "); ok {
 			e.Reason += ": " + link
 		}
+	case errors.Is(err, errLateLauncher):
+		e.Hint = "what it has started when it returns is ended"
 	case ctx.Err() != nil:
 		e.Reason, e.Err = context.Cause(ctx).Error(), context.Cause(ctx)
 		e.Hint = "is it a plugin made with Tenon, and does it call tenon.Main or tenon.Serve early?"

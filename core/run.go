@@ -127,10 +127,7 @@ func (c *Client) launch(ctx context.Context, how launching) (*run, error) {
 		Logger: c.cfg.Logger, Debug: debugging(),
 		Outlive: c.cfg.Outlive.Secret != nil && !how.probe,
 	}
-	process, err := how.launcher.Launch(ctx, req)
-	if err == nil && process == nil {
-		err = fmt.Errorf("the launcher, a %T, returned neither a process nor an error", how.launcher)
-	}
+	process, err := askLauncher(ctx, how.launcher, req)
 	if err != nil {
 		return nil, r.startError(ctx, err)
 	}
