@@ -227,7 +227,7 @@ func (r *run) explainExit(e *StartError) {
 	case e.Exit.Code == exitUsage:
 		e.Hint = "does its cookie equal the host's?"
 	case e.Exit.Code == 127:
-		e.Hint = "most often a library that it needs is missing"
+		e.Hint = "most often a library or a program that it needs is missing"
 	case e.Exit.Code == 0:
 		e.Hint = "is it a plugin made with Tenon?"
 	default:
