@@ -276,3 +276,23 @@ func TestDebuggingStopsTheTimers(t *testing.T) {
 		t.Errorf("Close: %v", err)
 	}
 }
+
+// TestDebuggingLeavesStepsOut: a step that is left out has no timer that could stand still.
+func TestDebuggingLeavesStepsOut(t *testing.T) {
+	t.Setenv("TENON_DEBUG", "1")
+	c := newClient(t, "plugin", func(cfg *tenon.ClientConfig) {
+		cfg.Stop = tenon.StopPolicy{Drain: -1, Exit: -1, Terminate: -1}
+	})
+	if err := c.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	stand(t, c.Info().PID)
+	closed := make(chan struct{})
+	go func() { c.Close(); close(closed) }()
+	select {
+	case <-closed:
+	case <-time.After(20 * time.Second):
+		t.Error("Close waits")
+		c.Kill()
+	}
+}

@@ -182,7 +182,7 @@ func (r *run) shutdown(ctx context.Context) {
 // gone waits for the end of the process, for d or until ctx ends.
 func (r *run) gone(ctx context.Context, d time.Duration) bool {
 	var over <-chan time.Time // never, while somebody may look at the plugin in a debugger
-	if !debugging() {
+	if !debugging() || d < 0 {
 		timer := time.NewTimer(max(d, 0))
 		defer timer.Stop()
 		over = timer.C
