@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,27 @@ func TestRecordsArriveAsRecords(t *testing.T) {
 	}
 	if !strings.Contains(lines[2], `"level":"INFO","msg":"plain text","plugin":"kv","stream":"stderr"`) {
 		t.Errorf("got %s", lines[2])
+	}
+}
+
+// TestValuesOfRecords: what a plugin logs is what the host's log says.
+func TestValuesOfRecords(t *testing.T) {
+	type item struct {
+		ID   uint64
+		Next []item
+	}
+	for want, value := range map[string]any{
+		`18446744073709551615`: uint64(math.MaxUint64), `-9223372036854775808`: int64(math.MinInt64), `1e+300`: 1e300,
+		`[{"ID":18446744073709551615,"Next":[{"ID":2,"Next":null}]},{"ID":3,"Next":null}]`: []item{{math.MaxUint64, []item{{ID: 2}}}, {ID: 3}},
+		`[[1,2],[],null]`: [][]int{{1, 2}, {}, nil}, `[{}]`: []any{map[string]int{}},
+	} {
+		logger, got := hostLog()
+		o := newOutput(ClientConfig{Logger: logger})
+		slog.New(newLogHandler(o.stderr, nil)).Info("a value", "v", value)
+		o.end()
+		if !strings.Contains(got.String(), `"v":`+want+`}`) {
+			t.Errorf("%v arrived as %s", value, got)
+		}
 	}
 }
 

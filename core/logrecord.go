@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/tenon-dev/tenon/core/internal/visible"
@@ -99,6 +100,9 @@ func parseValue(dec *json.Decoder, depth int) (slog.Value, error) {
 		if n, err := t.Int64(); err == nil {
 			return slog.Int64Value(n), nil
 		}
+		if n, err := strconv.ParseUint(t.String(), 10, 64); err == nil {
+			return slog.Uint64Value(n), nil
+		}
 		f, err := t.Float64()
 		return slog.Float64Value(f), err
 	case json.Delim:
@@ -121,8 +125,21 @@ func parseList(dec *json.Decoder, depth int) (slog.Value, error) {
 		if err != nil {
 			return slog.Value{}, err
 		}
-		list = append(list, v.Any())
+		list = append(list, element(v))
 	}
 	_, err := dec.Token()
 	return slog.AnyValue(list), err
+}
+
+// element returns what stands for v in a list. A handler shows attributes as the members of
+// an object in a group only.
+func element(v slog.Value) any {
+	if v.Kind() != slog.KindGroup {
+		return v.Any()
+	}
+	object := map[string]any{}
+	for _, a := range v.Group() {
+		object[a.Key] = element(a.Value)
+	}
+	return object
 }
