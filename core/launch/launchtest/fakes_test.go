@@ -130,3 +130,37 @@ func groupless() Harness {
 	}
 	return h
 }
+
+// sharedByEnd ends all that it has started when one of them is killed.
+func sharedByEnd() Harness {
+	h := goodCommand()
+	h.New = func(t *testing.T, p Program) launch.Launcher {
+		good := goodCommand().New(t, p)
+		var mu sync.Mutex
+		var all []launch.Process
+		return launch.Func(func(ctx context.Context, req launch.Request) (launch.Process, error) {
+			process, err := good.Launch(ctx, req)
+			if err != nil {
+				return nil, err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			all = append(all, process)
+			return jointly{process, func() {
+				mu.Lock()
+				defer mu.Unlock()
+				for _, p := range all {
+					p.Kill()
+				}
+			}}, nil
+		})
+	}
+	return h
+}
+
+type jointly struct {
+	launch.Process
+	killAll func()
+}
+
+func (p jointly) Kill() error { p.killAll(); return nil }

@@ -158,6 +158,8 @@ func TestSuiteCatchesBrokenLaunchers(t *testing.T) {
 		{"cancelled context is ignored", "CancelledStart", detachedStart()},
 		{"error comes with a process", "CancelledStart", errorWithProcess()},
 		{"context kills later", "ContextBoundsStartOnly", killedByContext()},
+		{"context kills later, without a link", "ContextLeavesProcess", killedByContext()},
+		{"launches share a process, without a link", "IndependentProcesses", sharedByEnd()},
 		{"exit before the end", "ZeroExitBeforeDone", wrapped(func(p launch.Process) launch.Process { return earlyExit{p} })},
 		{"exit code is lost", "ExitCode", wrapped(func(p launch.Process) launch.Process { return wrongCode{p} })},
 		{"terminate does nothing", "Terminate", wrapped(func(p launch.Process) launch.Process { return deaf{p} })},
