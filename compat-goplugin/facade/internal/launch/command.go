@@ -66,12 +66,12 @@ func (c *command) Launch(ctx context.Context, req Request) (Process, error) {
 	if req.Logger == nil {
 		req.Logger = slog.New(slog.DiscardHandler)
 	}
+	if err := c.check(req); err != nil {
+		return nil, &StartError{Path: c.path, Args: slices.Clone(c.args), Found: err.Error(), Hint: "correct it", Err: err}
+	}
 	path, err := c.resolve()
 	if err != nil {
 		return nil, c.startError(c.path, err)
-	}
-	if err := c.check(req); err != nil {
-		return nil, &StartError{Path: path, Args: slices.Clone(c.args), Found: err.Error(), Hint: "correct the entry", Err: err}
 	}
 	if found, hint := c.checkTerminal(req); found != "" {
 		return nil, c.refused(path, found, hint)
@@ -132,6 +132,17 @@ func (c *command) resolve() (string, error) {
 }
 
 func (c *command) check(req Request) error {
+	for i, arg := range c.args { // which may be a secret
+		if strings.IndexByte(arg, 0) >= 0 {
+			return fmt.Errorf("argument %d has a zero byte in it", i+1)
+		}
+	}
+	if strings.IndexByte(c.path, 0) >= 0 {
+		return fmt.Errorf("the path %q has a zero byte in it", c.path)
+	}
+	if strings.IndexByte(c.dir, 0) >= 0 {
+		return fmt.Errorf("the working directory %q has a zero byte in it", c.dir)
+	}
 	if err := checkEnv("Setenv", c.setenv); err != nil {
 		return err
 	}

@@ -86,7 +86,10 @@ func judge(img image, goos, goarch string, exists func(string) bool) (found, hin
 		if strings.HasSuffix(img.interpreter, "\r") {
 			return "the first line of the script ends in a carriage return, which counts as part of the interpreter's name", "convert the file to Unix line ends"
 		}
-		if filepath.IsAbs(img.interpreter) && !exists(img.interpreter) {
+		if !filepath.IsAbs(img.interpreter) && !exists(img.interpreter) {
+			return fmt.Sprintf("the interpreter %s that the script's first line names is looked for in the working directory, and is not there", printable(img.interpreter)), "name it by its full path, or write #!/usr/bin/env " + printable(img.interpreter)
+		}
+		if !exists(img.interpreter) {
 			return fmt.Sprintf("the interpreter %s that the script's first line names does not exist", printable(img.interpreter)), "install it, or correct the line"
 		}
 		return "", ""

@@ -92,32 +92,30 @@ func (l *Lines) partial() []byte {
 //
 // A line that only introduces a crash ("runtime: ", a signal's name) starts one
 // where there is none yet. A line that says it for sure ("panic: ", "fatal error: ")
-// starts a new one, together with the introducing lines directly before it: programs
+// starts a new one, together with the runtime's lines directly before it: programs
 // print the word in vain, and the last crash is the one that they died of.
 type crashText struct {
 	text []byte
-	lead int // where the run of introducing lines begins that reaches the end of text; -1: there is none
+	lead int // where the run of the runtime's lines begins that reaches the end of text; -1: there is none
 }
 
 func (c *crashText) add(line []byte) {
 	intro := introducesCrash(line)
 	sure := bytes.HasPrefix(line, []byte("panic: ")) || bytes.HasPrefix(line, []byte("fatal error: "))
+	leads := sure || bytes.HasPrefix(line, []byte("runtime: "))
 	switch {
-	case len(c.text) == 0:
-		if !sure && !intro {
-			return
-		}
-		c.lead = 0
+	case len(c.text) == 0 && !intro:
+		return
 	case sure && c.lead >= 0:
 		c.text = append(c.text[:0], c.text[c.lead:]...)
 		c.lead = 0
 	case sure:
 		c.text = c.text[:0]
 		c.lead = 0
-	case intro && c.lead < 0:
-		c.lead = len(c.text)
-	case !intro:
+	case !leads:
 		c.lead = -1
+	case c.lead < 0 || len(c.text) == 0:
+		c.lead = len(c.text)
 	}
 	room := PanicTextLimit - len(c.text)
 	c.text = append(c.text, line[:min(room, len(line))]...)
