@@ -54,7 +54,7 @@ func askLauncher(ctx context.Context, l launch.Launcher, req launch.Request) (la
 			(&run{process: a.process}).unwanted()
 		}
 	}()
-	return nil, fmt.Errorf("the launcher, a %T: %w: %w", l, errLateLauncher, context.Cause(ctx))
+	return nil, fmt.Errorf("the launcher, a %T: %w: %w", l, errLateLauncher, contextError(ctx))
 }
 
 // unwanted ends a process that nobody waits for any more.

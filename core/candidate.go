@@ -57,7 +57,7 @@ func (c *Client) judge(ctx context.Context, r *run) error {
 	err := c.askGate(ctx, r)
 	switch {
 	case ctx.Err() != nil:
-		return context.Cause(ctx)
+		return contextError(ctx)
 	case err == nil && !r.ending():
 		return nil
 	case r.exitsSoon():
@@ -81,6 +81,6 @@ func (c *Client) askGate(ctx context.Context, r *run) error {
 	case err := <-answer:
 		return err
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return contextError(ctx)
 	}
 }

@@ -204,7 +204,8 @@ func (r *run) startError(ctx context.Context, err error) error {
 	case errors.Is(err, errLateLauncher):
 		e.Hint = "what it has started when it returns is ended"
 	case ctx.Err() != nil:
-		e.Reason, e.Err = context.Cause(ctx).Error(), context.Cause(ctx)
+		e.Err = contextError(ctx)
+		e.Reason = e.Err.Error()
 		e.Hint = "is it a plugin made with Tenon, and does it call tenon.Main or tenon.Serve early?"
 	}
 	if e.Plugin == "" {

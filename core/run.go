@@ -195,7 +195,7 @@ func (c *Client) meet(ctx context.Context, r *run, probe bool) error {
 	if r.process.Exit().Exited {
 		return r.exitedEarly(said)
 	}
-	return context.Cause(ctx)
+	return contextError(ctx)
 }
 
 // linkError says how the link of a session that has ended did.

@@ -2,6 +2,7 @@ package tenon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -75,12 +76,27 @@ func (c *Client) await(ctx context.Context, s *start) error {
 
 // waitError is what a caller gets whose context ended, and why it had to wait.
 func waitError(ctx context.Context, what string, cause error) error {
-	why := context.Cause(ctx)
+	why, code := contextError(ctx), rpc.CodeOf(ctx.Err())
 	if cause != nil {
-		return Errorf(rpc.CodeOf(why), "tenon: %s: %w; the last one: %w", what, why, cause)
+		return Errorf(code, "tenon: %s: %w; the last one: %w", what, why, cause)
 	}
-	return Errorf(rpc.CodeOf(why), "tenon: %s: %w", what, why)
+	return Errorf(code, "tenon: %s: %w", what, why)
 }
+
+// contextError returns why ctx ended: its cause, in whose tree its own error is as well.
+func contextError(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	if errors.Is(cause, ctx.Err()) {
+		return cause
+	}
+	return &causeError{cause: cause, err: ctx.Err()}
+}
+
+// A causeError is the cause with which a context was ended, and the context's own error.
+type causeError struct{ cause, err error }
+
+func (e *causeError) Error() string   { return e.cause.Error() }
+func (e *causeError) Unwrap() []error { return []error{e.cause, e.err} }
 
 // begin starts an attempt. Called with life.mu held.
 func (c *Client) begin() {
