@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"time"
 
 	"github.com/tenon-dev/tenon/core/internal/hello"
 	"github.com/tenon-dev/tenon/core/internal/visible"
@@ -74,19 +73,19 @@ func handshakeError(side transport.Side, err error) error {
 }
 
 // exchange runs talk, which reads and writes link, within ctx and a time of its
-// own unless timers are off.
+// own unless timers are off. When that ends it closes link: not every link has deadlines
+// that do anything. After an error link is of no use.
 func exchange(ctx context.Context, link net.Conn, debug bool, talk func() error) error {
 	if !debug {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, helloTimeout)
 		defer cancel()
 	}
-	stop := context.AfterFunc(ctx, func() { link.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(ctx, func() { link.Close() })
 	err := talk()
-	if !stop() && ctx.Err() != nil {
+	if !stop() {
 		return ctx.Err()
 	}
-	link.SetDeadline(time.Time{})
 	return err
 }
 
