@@ -115,7 +115,8 @@ func AsPlugin(ctx context.Context, conn net.Conn, secret []byte, within time.Dur
 	})
 }
 
-// bounded runs an exchange over conn within ctx and a time.
+// bounded runs an exchange over conn within ctx and a time, and closes conn when that is
+// over: what a launcher dials need not have deadlines that do anything.
 func bounded(ctx context.Context, conn net.Conn, within time.Duration, exchange func() error) error {
 	outer := ctx
 	if within > 0 {
@@ -126,7 +127,7 @@ func bounded(ctx context.Context, conn net.Conn, within time.Duration, exchange 
 	interrupted := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(interrupted)
-		conn.SetDeadline(time.Unix(1, 0))
+		conn.Close()
 	})
 	err := exchange()
 	if stop() {

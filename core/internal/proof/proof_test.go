@@ -127,3 +127,25 @@ func TestText(t *testing.T) {
 		}
 	}
 }
+
+// undated is a connection whose deadlines do nothing.
+type undated struct{ net.Conn }
+
+func (undated) SetDeadline(time.Time) error { return nil }
+
+func TestNoDeadlines(t *testing.T) {
+	leak.Check(t)
+	a, b := net.Pipe()
+	defer b.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- AsHost(t.Context(), undated{a}, []byte("secret"), time.Millisecond) }()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		a.Close()
+		t.Error("it waits for a side that does not read")
+	}
+}
