@@ -3,6 +3,8 @@ package rpc
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 )
@@ -38,7 +40,7 @@ func serveHealth(ctx context.Context, impl any, call *Incoming) error {
 	for _, e := range p.objects.useAll() {
 		if h, ok := reporter(e.impl); ok {
 			report := Health{Service: e.name, Object: e.id}
-			if err := h.Health(ctx); err != nil {
+			if err := p.askHealth(ctx, h, e.name); err != nil {
 				report.Reason = cut(reason(err))
 			}
 			reports = append(reports, report)
@@ -55,6 +57,19 @@ func serveHealth(ctx context.Context, impl any, call *Incoming) error {
 		return 1
 	})
 	return call.Reply(reports)
+}
+
+// askHealth asks one object. That it panics is how it fares, and does not keep others from
+// being asked.
+func (p *Peer) askHealth(ctx context.Context, h HealthReporter, name string) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			caught := &PanicError{Value: fmt.Sprint(v), Stack: string(debug.Stack())}
+			p.log.Error("the method Health of "+name+" panicked", "panic", caught.Value, "stack", caught.Stack)
+			err = fmt.Errorf("its method Health panicked: %w", caught)
+		}
+	}()
+	return h.Health(ctx)
 }
 
 // reporter returns what reports the health of an object: its value, or the value
