@@ -59,8 +59,9 @@ type ServeConfig struct {
 	// Interceptors stand around the calls that the plugin serves.
 	Interceptors []Interceptor
 
-	// OnShutdown runs when the host stops the plugin, after the calls in flight have
-	// ended, and when the host is gone. It returns when ctx ends at the latest.
+	// OnShutdown runs once: when the host stops the plugin, after the calls in flight have
+	// ended, or when the host is gone. It returns when ctx ends at the latest; one that does
+	// not is left to itself, and the plugin ends. That it panics is an error of [Serve].
 	OnShutdown func(ctx context.Context)
 
 	// Background runs once the host is there, on a goroutine of its own: for a plugin
