@@ -40,6 +40,12 @@ func TestMain(m *testing.M) {
 		playPlugin(Keeper())
 	case "unkept":
 		playPlugin(nil)
+	case "busy":
+		tenon.Main(tenon.ServeConfig{
+			Cookie: cookie, Services: tenon.Services{"counter": dynamic.Service(&counter{})}, Keeper: Keeper(),
+			Background: func(context.Context, *tenon.Host) { select {} },
+			OnShutdown: func(context.Context) { fmt.Println("shut down") },
+		})
 	case "host":
 		playHost(info)
 	}
@@ -385,5 +391,19 @@ func TestNotKept(t *testing.T) {
 			t.Errorf("%s: it was detached", name)
 		}
 		client.Close()
+	}
+}
+
+// The hook runs once, also where what is left of the plugin's work ends too late.
+func TestHookRunsOnce(t *testing.T) {
+	leak.Check(t)
+	out := new(output)
+	client := tenon.NewClient(tenon.ClientConfig{Cookie: cookie, Launcher: program("busy"), Outlive: tenon.Outlive{Secret: Secret()}, Stdout: out})
+	if err := client.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	client.Close()
+	if n := strings.Count(out.String(), "shut down\n"); n != 1 {
+		t.Errorf("it ran %d times", n)
 	}
 }
