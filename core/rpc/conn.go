@@ -21,11 +21,17 @@ type conn struct {
 	side transport.Side
 	flow *flow
 
-	once  sync.Once
-	mu    sync.Mutex
-	timer *time.Timer // of the write deadline
-	late  bool
-	alone bool // it ended once, and the session had not: that is not waited for again
+	once   sync.Once
+	reads  sync.Mutex // held while reading, and writes while writing: a stream bears one at a time
+	writes sync.Mutex
+
+	mu        sync.Mutex
+	timer     *time.Timer // of the write deadline
+	deadlines uint64      // how many were set
+	late      bool        // the last one has passed
+	writing   bool        // the stream is being written to
+	cut       bool        // a deadline passed meanwhile, and that was the end
+	alone     bool        // it ended once, and the session had not: that is not waited for again
 }
 
 var _ net.Conn = (*conn)(nil)
@@ -33,7 +39,9 @@ var _ net.Conn = (*conn)(nil)
 // Read implements [net.Conn].
 func (c *conn) Read(p []byte) (int, error) {
 	defer runtime.KeepAlive(c)
+	c.reads.Lock()
 	n, err := c.r.Read(p)
+	c.reads.Unlock()
 	switch {
 	case err == nil:
 		return n, nil
@@ -46,17 +54,31 @@ func (c *conn) Read(p []byte) (int, error) {
 // Write implements [net.Conn].
 func (c *conn) Write(p []byte) (int, error) {
 	defer runtime.KeepAlive(c)
-	n, err := c.Stream.Write(p)
-	if err == nil {
-		return n, nil
-	}
-	c.mu.Lock()
-	late := c.late
-	c.mu.Unlock()
-	if late {
-		return n, os.ErrDeadlineExceeded
+	n, err := c.write(p)
+	if err == nil || err == os.ErrDeadlineExceeded {
+		return n, err
 	}
 	return n, c.reason(err)
+}
+
+func (c *conn) write(p []byte) (int, error) {
+	c.writes.Lock()
+	defer c.writes.Unlock()
+	c.mu.Lock()
+	late := c.late
+	c.writing = !late
+	c.mu.Unlock()
+	if late {
+		return 0, os.ErrDeadlineExceeded
+	}
+	n, err := c.Stream.Write(p)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.writing = false
+	if err != nil && c.cut {
+		return n, os.ErrDeadlineExceeded
+	}
+	return n, err
 }
 
 // reason returns why the connection ended: the end of the session where that is the
@@ -109,24 +131,42 @@ func (c *conn) SetDeadline(t time.Time) error {
 	return c.SetReadDeadline(t)
 }
 
-// SetWriteDeadline implements [net.Conn]. A write that comes too late ends the
-// connection: half a frame of a multiplexer cannot be taken back.
+// SetWriteDeadline implements [net.Conn]. A write that the deadline finds under way ends
+// the connection: half a frame of a multiplexer cannot be taken back. A deadline that
+// passes while nothing is written only refuses what is written later, until it is set
+// again.
 func (c *conn) SetWriteDeadline(t time.Time) error {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.timer != nil {
 		c.timer.Stop()
 		c.timer = nil
 	}
-	if !t.IsZero() {
-		c.timer = time.AfterFunc(time.Until(t), func() {
-			c.mu.Lock()
-			c.late = true
-			c.mu.Unlock()
-			c.Stream.Close()
-		})
+	c.late = false
+	c.deadlines++
+	set, left := c.deadlines, time.Until(t)
+	past := !t.IsZero() && left <= 0
+	if !t.IsZero() && !past {
+		c.timer = time.AfterFunc(left, func() { c.passed(set) })
+	}
+	c.mu.Unlock()
+	if past {
+		c.passed(set)
 	}
 	return nil
+}
+
+// passed is called when the write deadline has passed that was set as that one of all.
+func (c *conn) passed(set uint64) {
+	c.mu.Lock()
+	cut := false
+	if c.deadlines == set { // no other one was set meanwhile
+		c.late, cut = true, c.writing
+		c.cut = c.cut || cut
+	}
+	c.mu.Unlock()
+	if cut {
+		c.Stream.Close()
+	}
 }
 
 // connAddr names an end of a connection.
