@@ -30,10 +30,14 @@ func (f *flow) sendChunks(r io.Reader) (sent int64, err error) {
 			return sent, Errorf(Internal, "a reader, a %T, says that it read %d bytes into %d", r, n, room)
 		}
 		m.b = m.b[:headroom+n]
-		if n == 0 {
-			m.free()
-		} else if err := f.send(frameChunk, m); err != nil {
-			return sent, err
+		var over error
+		if n > 0 {
+			over = f.send(frameChunk, m)
+		} else if m.free(); err == nil { // nothing yet: whoever reads may have gone meanwhile
+			over = f.maySend()
+		}
+		if over != nil {
+			return sent, over
 		}
 		sent += int64(n)
 		if errors.Is(err, io.EOF) {
@@ -239,9 +243,13 @@ func (r *byteReader) Read(p []byte) (int, error) {
 func (r *byteReader) WriteTo(w io.Writer) (int64, error) {
 	defer runtime.KeepAlive(r)
 	checked := &checkedWriter{w: w}
-	n, err := checked.Write(r.b)
-	if r.b = r.b[n:]; err != nil {
-		return int64(n), err
+	var n int
+	if len(r.b) > 0 { // some writers take note of a Write of nothing
+		var err error
+		n, err = checked.Write(r.b)
+		if r.b = r.b[n:]; err != nil {
+			return int64(n), err
+		}
 	}
 	r.f.peer.release(&r.msg)
 	more, err := r.f.receiveBytes(checked)
