@@ -90,6 +90,12 @@ func (t *objects) put(e *exported) {
 	}
 }
 
+// unused closes the value of an object that did not enter the table.
+func (t *objects) unused(e *exported) {
+	e.uses.Store(1)
+	t.put(e)
+}
+
 // release takes an object out of the table, if it is still there.
 func (t *objects) release(id uint64) {
 	t.mu.Lock()

@@ -271,15 +271,16 @@ func (p *passing) free(ctx context.Context, d direction) *flow {
 	return f
 }
 
-// conn passes a connection: its bytes are copied both ways until one end closes.
-func (p *passing) conn(ctx context.Context, local net.Conn) {
+// conn passes a connection: its bytes are copied both ways until one end closes. It
+// reports whether it has taken the connection over.
+func (p *passing) conn(ctx context.Context, local net.Conn) bool {
 	if local == nil {
 		p.add(reference{kind: refNil})
-		return
+		return true
 	}
 	f := p.free(ctx, sends|receives)
 	if f == nil {
-		return
+		return false
 	}
 	p.table[len(p.table)-1].kind = refConn
 	remote := f.asConn()
@@ -290,34 +291,44 @@ func (p *passing) conn(ctx context.Context, local net.Conn) {
 	}
 	p.peer.later(func() { copyAll(remote, local) })
 	p.peer.later(func() { copyAll(local, remote) })
+	return true
 }
 
 // object passes a value by its methods. What is borrowed is not closed when it is
-// released.
+// released; what is not is closed also where it cannot be passed.
 func (p *passing) object(service *Service, impl any, keep, borrowed bool) {
 	if impl == nil {
 		p.add(reference{kind: refNil})
 		return
 	}
+	if home, ok := impl.(Remote); ok {
+		if o := home.TenonObject(); o != nil {
+			if b := o.now(); b.peer == p.peer {
+				p.homes = append(p.homes, b)
+				p.add(reference{kind: refHome, id: b.id})
+				return
+			}
+		}
+	}
 	if p.err == nil {
 		p.err = service.err
 	}
-	if p.err != nil {
-		return
+	if p.err == nil {
+		p.export(service, impl, keep, borrowed)
+	} else if !borrowed {
+		p.peer.later(func() { p.peer.closing(impl) })
 	}
-	if home, ok := impl.(Remote); ok {
-		if b := home.TenonObject().now(); b.peer == p.peer {
-			p.homes = append(p.homes, b)
-			p.add(reference{kind: refHome, id: b.id})
-			return
-		}
-	}
+}
+
+// export enters a value into the table of objects and passes it.
+func (p *passing) export(service *Service, impl any, keep, borrowed bool) {
 	name := service.def.Interface
 	if name == "" {
 		name = liveName(p.service, p.method, []string{"Call"})
 	}
 	e := &exported{name: name, service: service, codec: p.codec, impl: impl, borrowed: borrowed, errors: p.peer.errorsOf(service)}
 	if p.err = p.peer.objects.add(e); p.err != nil {
+		p.peer.objects.unused(e)
 		return
 	}
 	release := func() { p.peer.objects.release(e.id) }

@@ -116,8 +116,7 @@ func (p *Peer) dispenseFor(ctx context.Context, req dispenseRequest) (*dispenseR
 		err = p.objects.add(e)
 	}
 	if err != nil {
-		e.uses.Store(1)
-		p.objects.put(e)
+		p.objects.unused(e)
 		return nil, err
 	}
 	reply := &dispenseReply{Object: e.id, Service: name, Codec: chosen.Name()}

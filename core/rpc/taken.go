@@ -190,7 +190,11 @@ func closeIt(v any) error {
 
 // ReplyConn passes a connection to the caller as a live result. It is closed when
 // the caller closes its end. It has no half-close: see [Call.PassConn].
-func (in *Incoming) ReplyConn(c net.Conn) { in.passing().conn(in, c) }
+func (in *Incoming) ReplyConn(c net.Conn) {
+	if !in.passing().conn(in, c) {
+		in.lane.peer.later(func() { in.lane.peer.closing(c) })
+	}
+}
 
 // ReplyObject passes a value whose methods the caller can call, as service
 // describes them, until it releases it. The value is the caller's from now on: if
