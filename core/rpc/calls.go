@@ -27,8 +27,9 @@ type calls struct {
 	impatient *watchdog // of that caller; made for the first one
 	reading   bool      // somebody has the reading
 	spare     []*pending
-	err       error         // final: no more calls
-	idle      chan struct{} // closed when the last call of a lane that drains has ended
+	dispenses map[uint32]struct{} // those that were given up and have no reply yet
+	err       error               // final: no more calls
+	idle      chan struct{}       // closed when the last call of a lane that drains has ended
 }
 
 // pending is a call that waits for its reply. It is used again by later calls;
@@ -40,6 +41,7 @@ type pending struct {
 	sent  int64 // calls.sent just after this call
 
 	service, method string // what was called
+	dispense        bool   // it is a Dispense, of the root
 }
 
 const (
@@ -63,7 +65,7 @@ func newCalls(p *Peer, stream transport.Stream) *calls {
 
 // do sends one call, whose body m holds, and waits for its reply or the end of
 // ctx, whatever the peer does. The caller frees the reply.
-func (c *calls) do(ctx context.Context, h header, m *buffer, service, method string) (message, error) {
+func (c *calls) do(ctx context.Context, h header, m *buffer, service, method string, dispense bool) (message, error) {
 	if ctx.Err() != nil {
 		m.free()
 		return message{}, ctxError(ctx, called(service, method))
@@ -74,7 +76,7 @@ func (c *calls) do(ctx context.Context, h header, m *buffer, service, method str
 		m.free()
 		return message{}, err
 	}
-	h.id = id
+	h.id, p.dispense = id, dispense
 	out, err := c.w.send(ctx, h, m, how)
 	if err != nil && ctx.Err() != nil && c.forget(id, p, true) {
 		return message{}, ctxError(ctx, called(service, method))
@@ -156,8 +158,14 @@ func (c *calls) forget(id uint32, p *pending, unsent bool) bool {
 		return false
 	}
 	delete(c.pending, id)
-	if unsent {
+	switch {
+	case unsent:
 		c.owed--
+	case p.dispense:
+		if c.dispenses == nil {
+			c.dispenses = map[uint32]struct{}{}
+		}
+		c.dispenses[id] = struct{}{}
 	}
 	c.ended()
 	c.keep(p)

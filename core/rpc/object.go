@@ -249,7 +249,7 @@ func (b *binding) exchange(ctx context.Context, bound boundMethod, method string
 	if live != nil {
 		live.start()
 	}
-	reply, err := lane.do(ctx, header{typ: frameCall, flags: flags, method: bound.number}, m, b.service, method)
+	reply, err := lane.do(ctx, header{typ: frameCall, flags: flags, method: bound.number}, m, b.service, method, b.id == rootObject && bound.number == rootDispense)
 	if err != nil {
 		return sent, 0, err
 	}

@@ -85,7 +85,8 @@ func (c *calls) read() {
 }
 
 // next reads one reply and returns the call that it completes: nil for a reply
-// that nobody waits for, since its call was given up, or never made.
+// that nobody waits for, since its call was given up, or never made. What that passes
+// is given back.
 func (c *calls) next() (*pending, error) {
 	msg, err := c.r.next()
 	if err != nil {
@@ -96,15 +97,18 @@ func (c *calls) next() (*pending, error) {
 		return nil, &ProtocolError{Violation: msg.typ.String() + " as an answer to a call"}
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.owed > 0 { // a peer that answers twice does not end the reading early
 		c.owed--
 	}
 	p := c.pending[msg.id]
 	if p == nil {
-		c.peer.release(&msg)
+		_, dispense := c.dispenses[msg.id]
+		delete(c.dispenses, msg.id)
+		c.mu.Unlock()
+		c.peer.disown(msg, dispense)
 		return nil, nil
 	}
+	defer c.mu.Unlock()
 	delete(c.pending, msg.id)
 	c.ended()
 	// The peer reads in order: it has read everything up to this call.
