@@ -3,6 +3,7 @@ package rpc
 import (
 	"runtime"
 	"sync"
+	"time"
 )
 
 // A holding is that this side holds an object of the peer which a call or a reply
@@ -23,6 +24,18 @@ func hold(b *binding) *holding {
 	h := &holding{peer: b.peer, id: b.id}
 	runtime.AddCleanup(b, (*holding).release, h)
 	return h
+}
+
+// homeGrace is how long what a reply brings home is held at least. Nothing says when a
+// reply has arrived, and a release goes another way.
+const homeGrace = 2 * time.Second
+
+// keepHomes keeps the garbage collector from releasing what a reply brings home before
+// the peer has it.
+func (p *passing) keepHomes() {
+	if homes := p.homes; len(homes) > 0 {
+		time.AfterFunc(homeGrace, func() { runtime.KeepAlive(homes) })
+	}
 }
 
 // release does not wait: the garbage collector's goroutine calls it too.

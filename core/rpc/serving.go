@@ -161,6 +161,7 @@ func (s *serving) answer(in *Incoming, err error) {
 		m = newMessage()
 	} else if in.results != nil {
 		h.flags = flagReferences
+		in.results.keepHomes()
 	}
 	// The call leaves before its reply does: the peer may use the id again as soon
 	// as it has the reply. Meanwhile a shutdown must not overtake it.
