@@ -59,6 +59,7 @@ type ClientConfig struct {
 	// come. They must not block for long: a plugin that prints waits for them. One
 	// that stays in a Write does not keep a plugin from being stopped: when the process
 	// is gone and [launch.WriterGrace] has passed, what it has not taken is thrown away.
+	// Each is called by one goroutine at a time, and one that is both by one in all.
 	// Default: none, but Logger gets the lines.
 	Stdout, Stderr io.Writer
 
@@ -162,6 +163,7 @@ func (cfg ClientConfig) prepare() (ClientConfig, drivers, error) {
 		cfg.StartTimeout = defaultStartTimeout
 	}
 	cfg.Stop, cfg.Restart = cfg.Stop.withDefaults(), cfg.Restart.withDefaults()
+	cfg.Stdout, cfg.Stderr = serialWriters(cfg.Stdout, cfg.Stderr)
 	d, err := newDrivers(cfg.Transports, cfg.Codecs)
 	if err != nil {
 		return cfg, drivers{}, err
