@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"errors"
 	"io"
 	"iter"
 	"net"
@@ -328,6 +329,9 @@ func (p *passing) export(service *Service, impl any, keep, borrowed bool) {
 	}
 	e := &exported{name: name, service: service, codec: p.codec, impl: impl, borrowed: borrowed, errors: p.peer.errorsOf(service)}
 	if p.err = p.peer.objects.add(e); p.err != nil {
+		if errors.Is(p.err, ErrReleased) { // the session has ended, which says more
+			p.err = p.peer.leaving()
+		}
 		p.peer.objects.unused(e)
 		return
 	}
