@@ -128,7 +128,7 @@ func (c caller) stream(ctx context.Context, in []reflect.Value) anySeq {
 		}
 		item, _, _ := itemOf(c.shape.stream.typ)
 		var complete func() error
-		if c.shape.passes(writer, duplex) { // they are to be done too
+		if c.shape.stream.both || c.shape.passes(writer, duplex) { // they are to be done too
 			complete = stream.Wait
 		}
 		receive(stream, item, stream.Cancel, complete)(yield)

@@ -15,7 +15,8 @@ type AnyStream struct {
 	cancel     context.CancelFunc // on the caller's side
 	done       chan struct{}      // on the caller's side: closed when the call has ended and err stands
 	err        error
-	lost       error // of err, what only this side knows of: a writer that was passed has failed
+	lost       error // of err, what a clean end of the values does not tell: a writer that was passed has failed, or an interceptor
+	whole      bool  // on the caller's side, where it only receives: the answer follows the end
 }
 
 // Send sends one value, or what a pointer points to; see [Stream.Send].
@@ -51,7 +52,16 @@ func (s *AnyStream) CloseSend() error {
 
 // Recv decodes the next value into v, a pointer to a zero value. io.EOF, and
 // nothing else, is a clean end; see [Stream.Recv].
-func (s *AnyStream) Recv(v any) error { return s.flow.receiveValue(s.codec, v) }
+func (s *AnyStream) Recv(v any) error {
+	err := s.flow.receiveValue(s.codec, v)
+	if isEnd(err) && s.whole {
+		<-s.done // ends with the context
+		if s.lost != nil {
+			return s.err
+		}
+	}
+	return err
+}
 
 // Stop says that this side reads no more of a stream that it only receives.
 func (s *AnyStream) Stop() { s.flow.stop() }
@@ -111,6 +121,7 @@ func (c *Call) DoStream(args, result any) (*AnyStream, error) {
 	c.ctx, s.cancel = context.WithCancel(c.ctx)
 	f.mu.Lock()
 	receiving := f.endErr == nil
+	s.whole = f.sentEnd
 	f.mu.Unlock()
 	f.peer.later(func() {
 		defer close(s.done)
@@ -120,7 +131,9 @@ func (c *Call) DoStream(args, result any) (*AnyStream, error) {
 			c.passing.abort(err)
 			f.abort(err)
 		})
-		s.lost = c.lost
+		if s.lost = c.lost; c.replied && s.lost == nil {
+			s.lost = s.err
+		}
 		switch {
 		case c.results.refused || s.err != nil && !(receiving && c.replied):
 			f.abort(s.err)

@@ -218,8 +218,26 @@ func (in *Incoming) endFlows(err error) {
 		f.end(err, in.object.errors)
 		f.stop()
 	}
+	if err != nil && (in.method.Kind == KindServerStream || in.method.Kind == KindBidiStream) {
+		in.endUntaken(err)
+	}
 	in.args.discard(in.lane.peer)
 	if in.results != nil && (err != nil || in.reply == nil) {
 		in.results.abort(errFlowOver)
+	}
+}
+
+// endUntaken ends the stream of a streaming method that failed before it took it, such
+// that the caller learns why: an interceptor may have turned the call away.
+func (in *Incoming) endUntaken(err error) {
+	for i, r := range in.args.table {
+		if r.kind != refFlow || in.args.taken != nil && in.args.taken[i] {
+			continue
+		}
+		if f, _ := in.flow(i, "stream", sends|receives); f != nil {
+			f.unbind()
+			f.end(err, in.object.errors)
+			f.stop()
+		}
 	}
 }
