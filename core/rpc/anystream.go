@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 	"iter"
+	"sync"
 )
 
 // An AnyStream is one side of a streaming call, or one sequence, for code that
@@ -100,6 +101,10 @@ func (c *Call) PassStream(up, down bool) {
 		// stays readable when the call itself is over.
 		c.passing.flows = c.passing.flows[:len(c.passing.flows)-1]
 		c.stream = f
+		if up {
+			f.called = make(chan struct{})
+			c.called = sync.OnceFunc(func() { close(f.called) })
+		}
 	}
 }
 
@@ -126,6 +131,9 @@ func (c *Call) DoStream(args, result any) (*AnyStream, error) {
 	f.peer.later(func() {
 		defer close(s.done)
 		defer s.cancel()
+		if c.called != nil {
+			defer c.called() // where the call was not made, the stream has been broken by then
+		}
 		f.peer.guarded("an interceptor", func() { s.err = c.Do(args, result) }, func(err *Error) {
 			s.err = err
 			c.passing.abort(err)

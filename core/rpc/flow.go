@@ -24,6 +24,7 @@ type flow struct {
 	id      uint64
 	opened  bool          // by this side
 	arrived chan struct{} // closed when stream, w and r stand, or err does
+	called  chan struct{} // of a streaming call of this side: closed when that is being sent, or has ended; else nil
 	stream  transport.Stream
 	w       writer
 	r       *reader
@@ -120,12 +121,16 @@ func (f *flow) unbind() {
 	}
 }
 
-// wait waits for the stream to arrive.
+// wait waits for the stream to arrive, and for the call that announces it: the peer
+// keeps what has come of a stream, and a call that is never made leaves it with that.
 func (f *flow) wait() error {
 	select {
 	case <-f.arrived:
 	default:
 		f.waitArrival()
+	}
+	if f.called != nil {
+		<-f.called
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()

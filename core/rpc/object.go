@@ -246,7 +246,10 @@ func (b *binding) exchange(ctx context.Context, bound boundMethod, method string
 		m.free()
 		return sent, 0, err
 	}
-	if live != nil {
+	if live != nil && ctx.Err() == nil {
+		if live.called != nil {
+			live.called()
+		}
 		live.start()
 	}
 	reply, err := lane.do(ctx, header{typ: frameCall, flags: flags, method: bound.number}, m, b.service, method, b.id == rootObject && bound.number == rootDispense)

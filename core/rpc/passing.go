@@ -29,6 +29,7 @@ type Call struct {
 	passing passing
 	pumps   []func() // started with the call
 	stream  *flow    // of a streaming method; it may outlive the call
+	called  func()   // lets values be sent on the stream; nil where there are none to send
 	replied bool     // the callee has answered
 	results taking
 	writers []*passedWriter

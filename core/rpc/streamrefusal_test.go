@@ -65,7 +65,7 @@ func TestInterceptorsErrorsOfStreams(t *testing.T) {
 					t.Errorf("a stream both ways: %v", err)
 				}
 				s.Cancel()
-				eventually(t, "no call is left", func() bool { return p.plugin.Stats().Serving+p.host.Stats().Calls+p.host.Stats().Flows == 0 })
+				nothingLeft(t, p) // also of what was sent before the call was turned away
 			})
 		}
 	}
