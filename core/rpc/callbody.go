@@ -11,7 +11,8 @@ import (
 type callBody struct {
 	object     uint64        // always
 	deadline   time.Duration // flagDeadline: what is left of it, in nanoseconds
-	metadata   Metadata      // flagMetadata
+	metadata   Metadata      // flagMetadata; nil where there is too much of it
+	mdSize     int           // what counts against Limits.Metadata
 	references []reference   // flagReferences
 	over       *Error        // the references are over a limit: the call fails
 	payload    []byte        // the rest: one value, encoded
@@ -37,8 +38,9 @@ func appendCallHead(dst []byte, object uint64, deadline time.Duration, md Metada
 	return dst, flags
 }
 
-// parseCallBody reads the body of a CALL. The payload aliases src.
-func parseCallBody(src []byte, flags byte) (callBody, error) {
+// parseCallBody reads the body of a CALL, and keeps at most so many bytes of metadata.
+// The payload aliases src.
+func parseCallBody(src []byte, flags byte, metadata int) (callBody, error) {
 	var c callBody
 	var ok bool
 	if len(src) < 8 {
@@ -53,7 +55,7 @@ func parseCallBody(src []byte, flags byte) (callBody, error) {
 		src = src[8:]
 	}
 	if flags&flagMetadata != 0 {
-		if c.metadata, src, ok = parseMetadata(src); !ok {
+		if c.metadata, c.mdSize, src, ok = parseMetadata(src, metadata); !ok {
 			return callBody{}, &ProtocolError{Violation: "a CALL whose metadata is cut off"}
 		}
 	}

@@ -1,11 +1,11 @@
 package rpc
 
 import (
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"math"
 	"reflect"
-	"runtime"
 	"testing"
 	"time"
 )
@@ -25,7 +25,7 @@ func TestCallBody(t *testing.T) {
 		if string(b) != string(again) {
 			t.Error("equal metadata gives other bytes")
 		}
-		got, err := parseCallBody(append(b, c.payload...), flags)
+		got, err := parseCallBody(append(b, c.payload...), flags, 100)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -34,7 +34,7 @@ func TestCallBody(t *testing.T) {
 			t.Errorf("%+v came back as %+v", c, got)
 		}
 		for n := range b { // every cut is noticed
-			if _, err := parseCallBody(b[:n], flags); err == nil {
+			if _, err := parseCallBody(b[:n], flags, 100); err == nil {
 				t.Errorf("%d of %d bytes parse", n, len(b))
 			}
 		}
@@ -44,7 +44,7 @@ func TestCallBody(t *testing.T) {
 		t.Errorf("byte %d of a passed deadline", i)
 	}
 	far := append(make([]byte, 8), 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)
-	if c, err := parseCallBody(far, flagDeadline); err != nil || c.deadline != math.MaxInt64 {
+	if c, err := parseCallBody(far, flagDeadline, 0); err != nil || c.deadline != math.MaxInt64 {
 		t.Errorf("got %v, %v", c.deadline, err)
 	}
 	if left := remaining(time.Now().Add(-time.Hour)); left != 1 {
@@ -57,22 +57,26 @@ func TestMetadataParses(t *testing.T) {
 	two[3] = 2
 	two = append(append(two, two[4:]...), "rest"...)
 	two[len(two)-5] = 'w'
-	md, rest, ok := parseMetadata(two)
-	if !ok || fmt.Sprint(md) != "map[k:w]" || string(rest) != "rest" {
-		t.Errorf("a key twice: %v, %q, %v", md, rest, ok)
+	md, size, rest, ok := parseMetadata(two, 4)
+	if !ok || fmt.Sprint(md) != "map[k:w]" || size != 4 || string(rest) != "rest" {
+		t.Errorf("a key twice: %v, %d bytes, %q, %v", md, size, rest, ok)
+	}
+	if md, size, rest, ok := parseMetadata(two, 3); !ok || md != nil || size != 4 || string(rest) != "rest" {
+		t.Errorf("what is too much: %v, %d bytes, %q, %v", md, size, rest, ok)
 	}
 	for _, src := range []string{"", "\x00\x00\x00", "\x00\x00\x00\x01", "\xff\xff\xff\xff", "\x00\x00\x00\x01\xff\xff\xff\xff\xff\xff\xff\xff"} {
-		if _, _, ok := parseMetadata([]byte(src)); ok {
+		if _, _, _, ok := parseMetadata([]byte(src), 100); ok {
 			t.Errorf("%q parses", src)
 		}
 	}
-	// A count alone makes no room.
-	src := append([]byte{0, 16, 0, 0}, make([]byte, 8<<20)...)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	parseMetadata(src)
-	runtime.ReadMemStats(&after)
-	if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
-		t.Errorf("%d bytes were allocated for one key", n)
+	// A count alone makes no room, and many keys that are too many do not either.
+	many := binary.BigEndian.AppendUint32(nil, 1<<20)
+	for i := range 1 << 20 {
+		many = append(many, 0, 0, 0, 3, byte(i>>16), byte(i>>8), byte(i), 0, 0, 0, 0)
+	}
+	for what, src := range map[string][]byte{"one key": append([]byte{0, 16, 0, 0}, make([]byte, 8<<20)...), "a million keys": many} {
+		if n := allocated(func() { parseMetadata(src, DefaultLimits().Metadata) }); n > 2<<20 {
+			t.Errorf("%d bytes were allocated for %s", n, what)
+		}
 	}
 }

@@ -73,7 +73,7 @@ func FuzzCallBody(f *testing.F) {
 	f.Add(append(b, "payload"...), flags)
 	f.Add(make([]byte, 8), byte(0))
 	f.Fuzz(func(t *testing.T, src []byte, flags byte) {
-		c, err := parseCallBody(src, flags)
+		c, err := parseCallBody(src, flags, len(src))
 		if err != nil {
 			if v := (*ProtocolError)(nil); !errors.As(err, &v) {
 				t.Fatalf("got %v", err)
@@ -81,7 +81,7 @@ func FuzzCallBody(f *testing.F) {
 			return
 		}
 		again, flags := appendCallHead(nil, c.object, c.deadline, c.metadata, c.references)
-		d, err := parseCallBody(append(again, c.payload...), flags)
+		d, err := parseCallBody(append(again, c.payload...), flags, len(src))
 		if err != nil || d.object != c.object || d.deadline != c.deadline || len(d.metadata) != len(c.metadata) ||
 			len(c.references) > 0 && !reflect.DeepEqual(d.references, c.references) || !bytes.Equal(d.payload, c.payload) {
 			t.Fatalf("%+v came back as %+v, %v", c, d, err)
@@ -93,14 +93,17 @@ func FuzzMetadata(f *testing.F) {
 	f.Add(Metadata{"a": "1", "b": ""}.append(nil))
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, src []byte) {
-		md, rest, ok := parseMetadata(src)
+		md, size, rest, ok := parseMetadata(src, len(src))
 		if !ok {
 			return
 		}
-		if md.size() > len(src) || len(rest) > len(src) {
-			t.Fatalf("%v and %d bytes out of %d", md, len(rest), len(src))
+		if md.size() > size || size > len(src) || len(rest) > len(src) {
+			t.Fatalf("%v, said to have %d bytes, and %d bytes out of %d", md, size, len(rest), len(src))
 		}
-		again, none, ok := parseMetadata(md.append(nil))
+		if less, n, left, ok := parseMetadata(src, size-1); less != nil || n != size || len(left) != len(rest) || !ok {
+			t.Fatalf("of %d bytes, which are too many, %v is kept, and %d bytes are left", n, less, len(left))
+		}
+		again, _, none, ok := parseMetadata(md.append(nil), len(src))
 		if !ok || len(none) > 0 || !reflect.DeepEqual(again, md) {
 			t.Fatalf("%v came back as %v", md, again)
 		}

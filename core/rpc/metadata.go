@@ -58,41 +58,48 @@ func (md Metadata) append(dst []byte) []byte {
 }
 
 // parseMetadata reads what append wrote from the start of src, and returns what
-// follows. It allocates no more than src holds.
-func parseMetadata(src []byte) (Metadata, []byte, bool) {
+// follows. size is the number of bytes that count against the limit, where a key that
+// is there twice counts twice: where that is more than most, it is read to its end and
+// nothing of it is kept, since an entry takes much more in a map than on the wire.
+func parseMetadata(src []byte, most int) (md Metadata, size int, rest []byte, ok bool) {
 	if len(src) < 4 {
-		return nil, nil, false
+		return nil, 0, nil, false
 	}
 	n := binary.BigEndian.Uint32(src)
 	src = src[4:]
 	if uint64(n)*8 > uint64(len(src)) { // each entry has two lengths at least
-		return nil, nil, false
+		return nil, 0, nil, false
 	}
-	md := make(Metadata, min(n, 64)) // it grows by what arrives, not by the count
+	md = make(Metadata, min(n, 64)) // it grows by what arrives, not by the count
 	for range n {
-		var k, v string
-		var ok bool
-		if k, src, ok = parseString(src); !ok {
-			return nil, nil, false
+		var k, v []byte
+		if k, src, ok = cutString(src); !ok {
+			return nil, 0, nil, false
 		}
-		if v, src, ok = parseString(src); !ok {
-			return nil, nil, false
+		if v, src, ok = cutString(src); !ok {
+			return nil, 0, nil, false
 		}
-		md[k] = v
+		if size += len(k) + len(v); size > most {
+			md = nil
+			continue
+		}
+		md[string(k)] = string(v)
 	}
-	return md, src, true
+	return md, size, src, true
 }
 
 func appendString(dst []byte, s string) []byte {
 	return append(binary.BigEndian.AppendUint32(dst, uint32(len(s))), s...)
 }
 
-func parseString(src []byte) (string, []byte, bool) {
+// cutString returns the string that begins src behind its length, where it stands, and
+// what follows.
+func cutString(src []byte) (s, rest []byte, ok bool) {
 	n, ok := stringSize(src)
 	if !ok {
-		return "", nil, false
+		return nil, nil, false
 	}
-	return string(src[4 : 4+n]), src[4+n:], true
+	return src[4 : 4+n], src[4+n:], true
 }
 
 // stringSize returns how long the string is that begins src behind its length, if all of

@@ -28,7 +28,7 @@ func TestProtocolFrames(t *testing.T) {
 	same(t, "release", p.example(t, "frame release"), frameBytes(header{typ: frameRelease}, ids))
 
 	call := callBody{
-		object: 7, deadline: time.Second, metadata: Metadata{"trace": "ab"},
+		object: 7, deadline: time.Second, metadata: Metadata{"trace": "ab"}, mdSize: 7,
 		references: []reference{{kind: refFlow, id: 1}, {kind: refObject, id: 12, methods: []string{"Get"}}},
 		payload:    []byte(`{"n":1}`),
 	}
@@ -39,7 +39,7 @@ func TestProtocolFrames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := parseCallBody(msg.body, msg.flags); err != nil || !reflect.DeepEqual(got, call) {
+	if got, err := parseCallBody(msg.body, msg.flags, 7); err != nil || !reflect.DeepEqual(got, call) {
 		t.Errorf("the call reads as %+v, %v", got, err)
 	}
 

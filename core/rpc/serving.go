@@ -60,7 +60,7 @@ func (s *serving) call(msg message) (*Incoming, error) {
 	// Calls that have ended and cannot send their reply, since the peer does not
 	// read, are no longer in flight, but still cost a goroutine and the reply.
 	s.peer.active.below(s.peer.ctx, 2*int64(s.peer.cfg.Limits.Calls)+parked)
-	body, err := parseCallBody(msg.body, msg.flags)
+	body, err := parseCallBody(msg.body, msg.flags, s.peer.cfg.Limits.Metadata)
 	if err != nil {
 		s.peer.release(&msg)
 		return nil, err
@@ -99,7 +99,7 @@ func (s *serving) call(msg message) (*Incoming, error) {
 // back, or why that is not possible.
 func (s *serving) find(body callBody, method uint16) (*exported, *MethodDefinition, *Error) {
 	limits := s.peer.cfg.Limits
-	if n := body.metadata.size(); n > limits.Metadata {
+	if n := body.mdSize; n > limits.Metadata {
 		return nil, nil, exceeded("Metadata", n, limits.Metadata, "bytes of metadata")
 	}
 	if n := len(body.references); n > limits.References {
