@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,6 +20,8 @@ type control struct {
 	r      *reader
 
 	mu      sync.Mutex
+	held    []byte // ids to release, that wait for room in w
+	waiting bool   // somebody waits for that
 	last    uint32
 	pings   map[uint32]chan struct{}
 	drained chan struct{} // closed when the peer said so
@@ -209,13 +212,56 @@ func (p *Peer) releaseObject(id uint64) {
 	}
 }
 
-// release sends the ids of objects.
+// release sends the ids of objects, and does not wait. What the peer does not read
+// soon is held back.
 func (c *control) release(ids []byte) {
-	for len(ids) > 0 {
-		n := min(len(ids), maxFrame)
-		c.w.sendFrame(header{typ: frameRelease}, ids[:n], false)
-		ids = ids[n:]
+	c.mu.Lock()
+	c.held = append(c.held, ids...)
+	most, wait := c.peer.mostReleased(), false
+	switch {
+	case len(c.held)/8 > most:
+		c.held = nil
+		defer c.peer.fail(&ProtocolError{Violation: fmt.Sprintf("the control lane is not read: %d objects are to be released", most)})
+	case c.waiting:
+	case c.w.hasRoom():
+		for ids := range slices.Chunk(c.held, maxFrame) {
+			c.w.sendFrame(header{typ: frameRelease}, ids, false)
+		}
+		c.held = c.held[:0]
+	default:
+		c.waiting, wait = true, true
 	}
+	c.mu.Unlock()
+	if wait {
+		c.peer.later(c.releaseHeld)
+	}
+}
+
+// releaseHeld sends what release held back.
+func (c *control) releaseHeld() {
+	for {
+		c.mu.Lock()
+		ids := c.held
+		c.held, c.waiting = nil, len(ids) > 0
+		c.mu.Unlock()
+		if len(ids) == 0 {
+			return
+		}
+		for ids := range slices.Chunk(ids, maxFrame) {
+			m := newMessageFor(len(ids))
+			m.b = append(m.b, ids...)
+			if _, err := c.w.send(c.peer.ctx, header{typ: frameRelease}, m, flushOther); err != nil {
+				return // the session ends
+			}
+		}
+	}
+}
+
+// mostReleased is how many objects of the peer this side may have to release at a
+// time: as many as it can hold, within reason.
+func (p *Peer) mostReleased() int {
+	const reason = 1 << 20
+	return max(p.cfg.Limits.Objects, min(p.remote.Objects, reason))
 }
 
 // controlLane returns the control lane. On a plugin's side there is none in the

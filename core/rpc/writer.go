@@ -245,6 +245,13 @@ func (w *writer) full() bool {
 	return len(w.small)+len(w.large)*maxFrame > bound
 }
 
+// hasRoom reports whether senders need not wait.
+func (w *writer) hasRoom() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.full()
+}
+
 // behindLarge reports whether a small frame has to wait for its turn behind long
 // messages. Called with w.mu held.
 func (w *writer) behindLarge() bool { return w.ordered && (w.partial || len(w.large) > 0) }

@@ -1,0 +1,77 @@
+package rpc
+
+import (
+	"encoding/binary"
+	"slices"
+	"testing"
+
+	"github.com/tenon-dev/tenon/core/transport"
+)
+
+// refusedCall is a call that is refused, and passes so many objects from id on.
+func refusedCall(call uint32, id uint64, objects int) []byte {
+	var table []reference
+	for i := range objects {
+		table = append(table, reference{kind: refObject, id: id + uint64(i)})
+	}
+	body, flags := appendCallHead(nil, 1<<40, 0, nil, table)
+	return frameBytes(header{typ: frameCall, flags: flags, id: call}, body)
+}
+
+// A peer that passes objects and never reads that they were released fills no memory.
+func TestReleasesThatNobodyReads(t *testing.T) {
+	for _, side := range []transport.Side{transport.Host, transport.Plugin} {
+		t.Run(side.String(), func(t *testing.T) {
+			r := newRaw(t, Config{Side: side, Limits: Limits{Objects: 1000}, Remote: Limits{Objects: 2000}})
+			r.send(r.control, header{typ: framePing, id: 1}, nil)
+			r.next(r.control) // the lane is there
+			lane := r.open(kindCalls)
+			go func() {
+				for id := uint64(0); ; id += 1000 {
+					if _, err := lane.Write(refusedCall(1, id, 1000)); err != nil {
+						return
+					}
+				}
+			}()
+			go func() {
+				for b := make([]byte, 64<<10); ; {
+					if _, err := lane.Read(b); err != nil {
+						return
+					}
+				}
+			}()
+			r.ended("the control lane is not read")
+		})
+	}
+}
+
+// One that reads late gets every release, and what else is said.
+func TestReleasesThatAreReadLate(t *testing.T) {
+	const objects = 64 * 3000
+	r := newRaw(t, Config{Side: transport.Host, Remote: Limits{Objects: objects}})
+	lane := r.open(kindCalls)
+	for i := range objects / 64 {
+		r.write(lane, refusedCall(1, uint64(64*i+1), 64))
+		r.reply(lane, 1)
+	}
+	go r.peer.Ping(t.Context())
+	got := map[uint64]bool{}
+	for pinged := false; len(got) < objects || !pinged; {
+		h, body := r.next(r.control)
+		switch h.typ {
+		case framePing:
+			pinged = true
+			r.send(r.control, header{typ: framePong, id: h.id}, nil)
+		case frameRelease:
+			for ids := range slices.Chunk(body, 8) {
+				id := binary.BigEndian.Uint64(ids)
+				if got[id] || id == 0 || id > objects {
+					t.Fatalf("object %d is released, again or never passed", id)
+				}
+				got[id] = true
+			}
+		default:
+			t.Fatalf("got %v", h.typ)
+		}
+	}
+}
