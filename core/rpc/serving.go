@@ -60,6 +60,7 @@ func (s *serving) call(msg message) (*Incoming, error) {
 	// Calls that have ended and cannot send their reply, since the peer does not
 	// read, are no longer in flight, but still cost a goroutine and the reply.
 	s.peer.active.below(s.peer.ctx, 2*int64(s.peer.cfg.Limits.Calls)+parked)
+	s.w.below(s.peer.ctx, s.mayHold)
 	body, err := parseCallBody(msg.body, msg.flags, s.peer.cfg.Limits.Metadata)
 	if err != nil {
 		s.peer.release(&msg)
@@ -93,6 +94,15 @@ func (s *serving) call(msg message) (*Incoming, error) {
 		return nil, nil
 	}
 	return in, nil
+}
+
+// mayHold is how many bytes of replies may wait for a peer that does not read them before
+// no more calls are taken: half of what this side has room for beside what has arrived
+// and is not yet decoded. A part of that is always allowed, since what has arrived may
+// wait for more to arrive.
+func (s *serving) mayHold() int64 {
+	b := &s.peer.budget
+	return max((b.limit-b.used.Load())/2, b.limit/8)
 }
 
 // find returns what is called, with a use of the object that the caller gives

@@ -3,8 +3,11 @@ package rpc
 import (
 	"encoding/binary"
 	"slices"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/tenon-dev/tenon/core/codec/jsoncodec"
 	"github.com/tenon-dev/tenon/core/transport"
 )
 
@@ -73,5 +76,48 @@ func TestReleasesThatAreReadLate(t *testing.T) {
 		default:
 			t.Fatalf("got %v", h.typ)
 		}
+	}
+}
+
+// A peer that does not read its replies gets no more calls in when some wait. When it
+// reads, it gets all of them.
+func TestRepliesThatAreReadLate(t *testing.T) {
+	const calls = 400
+	r := newRaw(t, Config{Side: transport.Plugin, Services: services(nil), Limits: Limits{Receive: 1 << 20}})
+	lane := r.open(kindCalls)
+	object := r.dispense(lane, 1, "store")
+	value, err := jsoncodec.New().Append(nil, make([]byte, 48_000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var written atomic.Int32
+	go func() {
+		for i := range uint32(calls) {
+			if _, err := lane.Write(frameBytes(header{typ: frameCall, id: i + 10}, callBytes(object, string(value)))); err != nil {
+				return
+			}
+			written.Add(1)
+		}
+	}()
+	for before := int32(-1); before != written.Load(); time.Sleep(300 * time.Millisecond) {
+		before = written.Load()
+	}
+	if n := written.Load(); n > calls/4 {
+		t.Errorf("%d calls of %d bytes were taken, of which no reply was read", n, len(value))
+	}
+	answered := map[uint32]bool{}
+	for range calls {
+		h, body := r.next(lane)
+		if h.typ != frameReply || h.flags != 0 || answered[h.id] || len(body) != len(value) {
+			t.Fatalf("got %v of call %d with flags %#x and %d bytes", h.typ, h.id, h.flags, len(body))
+		}
+		answered[h.id] = true
+	}
+	held := &r.peer.serving.w.held
+	for until := time.Now().Add(hangGuard); held.Load() != 0 && time.Now().Before(until); {
+		time.Sleep(time.Millisecond)
+	}
+	if n := held.Load(); n != 0 {
+		t.Errorf("%d bytes are still said to wait", n)
 	}
 }

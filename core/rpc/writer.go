@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/tenon-dev/tenon/core/transport"
 )
@@ -29,15 +30,16 @@ type writer struct {
 	bound   int // how many bytes may wait; 0: queueBound
 
 	mu      sync.Mutex
-	small   []byte      // whole frames, to be written next
-	spare   []byte      // the other half of a double buffer
-	large   []*outgoing // messages to be cut up, one piece of each in turn
-	partial bool        // the first of large has left in part, and is not in the list
-	writing bool        // somebody owns the stream
-	yields  bool        // who owns it lets others add to what is queued
-	frames  int         // how many small frames are queued
-	err     error       // no more is taken
-	idle    func()      // told once, when all was written
+	small   []byte       // whole frames, to be written next
+	spare   []byte       // the other half of a double buffer
+	large   []*outgoing  // messages to be cut up, one piece of each in turn
+	partial bool         // the first of large has left in part, and is not in the list
+	writing bool         // somebody owns the stream
+	yields  bool         // who owns it lets others add to what is queued
+	frames  int          // how many small frames are queued
+	err     error        // no more is taken
+	idle    func()       // told once, when all was written
+	held    atomic.Int64 // bytes of long messages that have not left, and of those that wait for room
 	room    chan struct{}
 	wake    chan struct{} // to the writer's goroutine, nil until it is needed
 	joined  sync.WaitGroup
@@ -90,7 +92,7 @@ const (
 func (w *writer) send(ctx context.Context, h header, m *buffer, how flushing) (*outgoing, error) {
 	size := len(m.body())
 	w.mu.Lock()
-	if err := w.enter(ctx); err != nil {
+	if err := w.enter(ctx, size); err != nil {
 		w.mu.Unlock()
 		m.free()
 		return nil, err
@@ -106,19 +108,18 @@ func (w *writer) send(ctx context.Context, h header, m *buffer, how flushing) (*
 	default:
 		out = newOutgoing(h, m)
 		w.large = append(w.large, out)
+		w.held.Add(int64(size))
 	}
 	w.flush(how)
 	return out, nil
 }
 
-// enter waits until something may be queued. Called with w.mu held.
-func (w *writer) enter(ctx context.Context) error {
+// enter waits until a message of that size may be queued. Called with w.mu held.
+func (w *writer) enter(ctx context.Context, size int) error {
 	for w.err == nil && w.full() {
-		if !w.writing { // what is queued waits for its flush
-			w.writing = true
-			w.handOver()
-		}
-		if err := w.waitForRoom(ctx); err != nil {
+		w.held.Add(int64(size))
+		err := w.waitForWrite(ctx)
+		if w.held.Add(-int64(size)); err != nil {
 			return err
 		}
 	}
@@ -130,7 +131,7 @@ func (w *writer) enter(ctx context.Context) error {
 // to wait behind others, or where body fails, nothing is queued and sent is false.
 func (w *writer) sendEncoded(ctx context.Context, h header, body func(dst []byte) ([]byte, error), how flushing) (sent bool, err error) {
 	w.mu.Lock()
-	if err := w.enter(ctx); err != nil || w.behindLarge() {
+	if err := w.enter(ctx, 0); err != nil || w.behindLarge() {
 		w.mu.Unlock()
 		return false, err
 	}
@@ -204,6 +205,7 @@ func (w *writer) sendFrame(h header, body []byte, self bool) {
 		m := newMessage()
 		m.b = append(m.b, body...)
 		w.large = append(w.large, newOutgoing(h, m))
+		w.held.Add(int64(len(body)))
 	} else {
 		w.small = append(append(w.small, head[:]...), body...)
 	}
@@ -243,13 +245,6 @@ func (w *writer) full() bool {
 		bound = queueBound
 	}
 	return len(w.small)+len(w.large)*maxFrame > bound
-}
-
-// hasRoom reports whether senders need not wait.
-func (w *writer) hasRoom() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return !w.full()
 }
 
 // behindLarge reports whether a small frame has to wait for its turn behind long
@@ -359,8 +354,7 @@ func (w *writer) writePiece() {
 		w.write(b)
 	}
 	if last || w.err != nil {
-		out.m.free()
-		out.m = nil
+		w.drop(out)
 		return
 	}
 	if w.ordered {
@@ -392,23 +386,6 @@ func (w *writer) wakeSenders() {
 	if w.room != nil {
 		close(w.room)
 		w.room = nil
-	}
-}
-
-// waitForRoom waits until something was written, or nobody writes any more. Called with
-// w.mu held, which it releases meanwhile.
-func (w *writer) waitForRoom(ctx context.Context) error {
-	if w.room == nil {
-		w.room = make(chan struct{})
-	}
-	room := w.room
-	w.mu.Unlock()
-	defer w.mu.Lock()
-	select {
-	case <-room:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 
@@ -461,7 +438,7 @@ func (w *writer) stop(err error) {
 	w.err = err
 	w.small = nil
 	for _, out := range w.large {
-		out.m.free()
+		w.drop(out)
 	}
 	w.large = nil
 	w.wakeSenders()
