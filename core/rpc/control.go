@@ -24,6 +24,7 @@ type control struct {
 	waiting bool   // somebody waits for that
 	last    uint32
 	pings   map[uint32]chan struct{}
+	asked   bool          // for the shutdown of the peer
 	drained chan struct{} // closed when the peer said so
 	said    bool
 }
@@ -66,7 +67,7 @@ func (c *control) handle(msg message) error {
 		c.peer.startShutdown(time.Duration(binary.BigEndian.Uint64(msg.body) & (1<<63 - 1)))
 	case frameDrained:
 		c.mu.Lock()
-		if !c.said {
+		if c.asked && !c.said {
 			c.said = true
 			close(c.drained)
 		}
@@ -143,6 +144,9 @@ func (p *Peer) Shutdown(ctx context.Context) error {
 	if t, ok := ctx.Deadline(); ok {
 		left = remaining(t)
 	}
+	c.mu.Lock()
+	c.asked = true
+	c.mu.Unlock()
 	c.w.sendFrame(header{typ: frameShutdown}, binary.BigEndian.AppendUint64(nil, uint64(left)), false)
 	select {
 	case <-c.drained:

@@ -123,6 +123,12 @@ func TestShutdownOfACallThatStays(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() { _, err := blockMethod.Call(ctx, o, struct{}{}); done <- err }()
 		<-s.entered
+		p.host.mu.Lock()
+		c := p.host.control
+		p.host.mu.Unlock()
+		c.mu.Lock()
+		c.asked = true
+		c.mu.Unlock()
 		p.plugin.startShutdown(4 * time.Second) // as a SHUTDOWN does whose sender did not wait
 		p.plugin.startShutdown(time.Hour)       // again, which changes nothing
 		synctest.Wait()
@@ -132,9 +138,6 @@ func TestShutdownOfACallThatStays(t *testing.T) {
 		}
 		time.Sleep(5 * time.Second)
 		synctest.Wait()
-		p.host.mu.Lock()
-		c := p.host.control
-		p.host.mu.Unlock()
 		select {
 		case <-c.drained:
 		default:
