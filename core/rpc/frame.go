@@ -72,6 +72,17 @@ func (t frameType) String() string {
 	return fmt.Sprintf("type 0x%02x", byte(t))
 }
 
+// forEngine reports whether a frame of that type is for the engine alone, which deals with
+// it at once. It is never held, so that [Limits.Receive] does not count its bytes: they
+// must not be lost because other messages have taken all of that.
+func (t frameType) forEngine() bool {
+	switch t {
+	case frameCancel, framePing, framePong, frameShutdown, frameDrained, frameRelease, frameEnd, frameStop:
+		return true
+	}
+	return false
+}
+
 const (
 	flagMore       byte = 0x01 // further pieces follow as DATA; a first piece then starts with the length of the whole, u32
 	flagError      byte = 0x02 // REPLY, END, STOP: the body is an error

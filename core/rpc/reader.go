@@ -139,6 +139,8 @@ func (r *reader) begin() error {
 	r.cur = arriving{open: true, h: h, left: n}
 	switch {
 	case n == 0:
+	case h.typ.forEngine():
+		r.makePlace(n, nil)
 	case !r.budget.take(n):
 		r.cur.over = r.budget.exceeded(n)
 	default:
