@@ -89,6 +89,7 @@ func (f *flow) attach(stream transport.Stream) {
 	// Who writes next is told that a write failed, and finds out why.
 	f.w = writer{stream: stream, fail: func(error) {}, ordered: true, bound: flowBound}
 	f.r = newReaderSize(stream, f.peer.cfg.Limits, &f.peer.budget, flowBuffer)
+	f.r.flow = true
 	close(f.arrived)
 }
 
@@ -242,7 +243,7 @@ func (f *flow) nextInto(t target) (message, error) {
 		}
 		waited := f.hush()
 		f.r.target = t
-		msg, err := f.r.next()
+		msg, err := f.read()
 		f.r.target = target{}
 		if waited {
 			f.unhush()
@@ -257,14 +258,19 @@ func (f *flow) nextInto(t target) (message, error) {
 			f.ended(msg)
 		case frameStop:
 			f.peerStopped(msg)
-		default:
-			err := &ProtocolError{Violation: msg.typ.String() + " on a flow"}
-			f.peer.release(&msg)
-			f.peer.fail(err)
-			return message{}, f.why(err)
 		}
 		f.peer.release(&msg)
 	}
+}
+
+// read returns the next frame. One that the protocol does not allow ends the session.
+// Called with f.receive held.
+func (f *flow) read() (message, error) {
+	msg, err := f.r.next()
+	if v := (*ProtocolError)(nil); errors.As(err, &v) {
+		f.peer.fail(err)
+	}
+	return msg, err
 }
 
 // over returns why there is no more to read, or nil.
@@ -331,7 +337,7 @@ func (f *flow) watch() {
 	f.receive.Lock()
 	defer f.receive.Unlock()
 	for {
-		msg, err := f.r.next()
+		msg, err := f.read()
 		if err != nil {
 			f.why(unexpected(err))
 			return
@@ -397,7 +403,7 @@ func (f *flow) readStop() bool {
 	defer f.receive.Unlock()
 	f.stream.SetReadDeadline(time.Now().Add(linkEndGrace))
 	for {
-		msg, err := f.r.next()
+		msg, err := f.read()
 		if err != nil {
 			return false
 		}

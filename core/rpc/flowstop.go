@@ -61,7 +61,7 @@ func (f *flow) answer() error {
 		} else if err != nil {
 			return err
 		}
-		msg, err := f.r.next()
+		msg, err := f.read()
 		if err != nil {
 			return f.why(unexpected(err))
 		}

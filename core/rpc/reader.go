@@ -21,6 +21,7 @@ type reader struct {
 	messages int    // how many may be incomplete at a time
 	target   target // of the message that is read next; only a flow sets it
 	large    int    // from which size on the target is asked: largeBytes
+	flow     bool   // the stream is a flow, which has other frames than a lane, and one message at a time
 }
 
 // partial is a message of which pieces are missing. When a limit was reached, it
@@ -123,6 +124,9 @@ func (r *reader) begin() error {
 		return err
 	}
 	h, err := parseHeader(head)
+	if err == nil && r.flow {
+		err = r.ofFlow(h)
+	}
 	if err != nil {
 		return err
 	}
@@ -148,6 +152,20 @@ func (r *reader) begin() error {
 		r.makePlace(n, head[headerSize:])
 	}
 	return nil
+}
+
+// ofFlow says why that frame cannot come now on a flow, or nil.
+func (r *reader) ofFlow(h header) error {
+	switch h.typ {
+	case frameData:
+		return nil
+	case frameMessage, frameChunk, frameEnd, frameStop:
+		if len(r.partial) > 0 {
+			return &ProtocolError{Violation: h.typ.String() + " between the pieces of a MESSAGE"}
+		}
+		return nil
+	}
+	return &ProtocolError{Violation: h.typ.String() + " on a flow"}
 }
 
 // makePlace finds out where the body of n bytes goes, which begins with src as far as that
