@@ -18,6 +18,27 @@ func (b *budget) take(n int) bool {
 	return true
 }
 
+// buffer returns a buffer for n bytes, of which had are reserved already, and what is
+// reserved for it now. A pooled one may have much more room than that, which takes memory
+// as well: it counts, and where half of the budget is taken there is a buffer of just n
+// bytes instead, so that what a session holds is what it has counted.
+func (b *budget) buffer(n, had int) (m *buffer, reserved int, ok bool) {
+	if !b.take(n - had) {
+		return nil, had, false
+	}
+	m = newBuffer(n)
+	more := cap(m.b) - n
+	switch {
+	case more <= smallBuffer:
+		return m, n, true
+	case b.used.Add(int64(more)) <= b.limit/2:
+		return m, n + more, true
+	}
+	b.give(more)
+	m.free()
+	return &buffer{b: make([]byte, 0, n)}, n, true
+}
+
 func (b *budget) give(n int) { b.used.Add(-int64(n)) }
 
 func (b *budget) exceeded(n int) *Error {

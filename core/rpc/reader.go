@@ -144,12 +144,9 @@ func (r *reader) begin() error {
 	switch {
 	case n == 0:
 	case h.typ.forEngine():
-		r.makePlace(n, nil)
-	case !r.budget.take(n):
+		r.cur.m = newBuffer(n)
+	case !r.makePlace(n, head[headerSize:]):
 		r.cur.over = r.budget.exceeded(n)
-	default:
-		r.cur.reserved = n
-		r.makePlace(n, head[headerSize:])
 	}
 	return nil
 }
@@ -169,16 +166,21 @@ func (r *reader) ofFlow(h header) error {
 }
 
 // makePlace finds out where the body of n bytes goes, which begins with src as far as that
-// was read.
-func (r *reader) makePlace(n int, src []byte) {
+// was read, and reports whether the budget has room for it.
+func (r *reader) makePlace(n int, src []byte) (ok bool) {
 	if len(src) > 0 {
+		if !r.budget.take(n) {
+			return false
+		}
 		if head, p := r.target.room(src, n); p != nil {
 			r.br.skip(head)
-			r.cur.direct, r.cur.stored, r.cur.left = p, true, len(p)
-			return
+			r.cur.direct, r.cur.stored, r.cur.left, r.cur.reserved = p, true, len(p), n
+			return true
 		}
+		r.budget.give(n)
 	}
-	r.cur.m = newBuffer(n)
+	r.cur.m, r.cur.reserved, ok = r.budget.buffer(n, 0)
+	return ok
 }
 
 // peek returns the next n bytes, which stay where they are.
@@ -312,20 +314,16 @@ const growth = 16
 
 func (r *reader) grow(p *partial) {
 	want := max(min(p.total, growth*p.size), p.size)
-	if !r.budget.take(want - p.reserved) {
+	m, reserved, ok := r.budget.buffer(want, p.reserved)
+	if !ok {
 		p.over = r.budget.exceeded(want)
 		return
 	}
-	p.reserved = want
-	if p.m != nil && cap(p.m.b) >= want { // a pooled buffer has more room than was asked for
-		return
-	}
-	m := newBuffer(want)
 	if p.m != nil {
 		m.b = append(m.b, p.m.b...)
 		p.m.free()
 	}
-	p.m = m
+	p.m, p.reserved = m, reserved
 }
 
 func (r *reader) release(p *partial) {

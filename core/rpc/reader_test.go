@@ -233,3 +233,47 @@ func TestReaderBoundsWhatIsIncomplete(t *testing.T) {
 	r.close()
 	checkHeld(t, b)
 }
+
+// What a session holds is what it has counted, also of messages that are not whole, in
+// buffers that have more room than they need.
+func TestBudgetCountsBuffers(t *testing.T) {
+	for _, size := range []int{100, 200, 1030, 5000, 20_000, maxFrame - 4} {
+		var src bytes.Buffer
+		for i := range uint32(2000) {
+			src.Write(frameBytes(header{typ: frameCall, flags: flagMore, id: i}, append([]byte{0, 0x80, 0, 0}, make([]byte, size)...)))
+		}
+		var r *reader
+		var b *budget
+		held, messages := 0, 0
+		atEnd := func() {
+			for _, p := range r.partial {
+				if p.m != nil {
+					held += cap(p.m.b)
+					messages++
+				}
+			}
+		}
+		r, b = newTestReader(&endReader{&src, atEnd}, Limits{})
+		if _, err := r.next(); !errors.Is(err, io.EOF) {
+			t.Fatal(err)
+		}
+		if most := int(b.limit) + messages*smallBuffer; held > most || messages == 0 {
+			t.Errorf("%d messages of which %d bytes have come hold %d bytes, and %d are the most", messages, size, held, most)
+		}
+		checkHeld(t, b)
+	}
+}
+
+// endReader calls atEnd before it says that it has ended.
+type endReader struct {
+	src   io.Reader
+	atEnd func()
+}
+
+func (r *endReader) Read(p []byte) (int, error) {
+	n, err := r.src.Read(p)
+	if err != nil {
+		r.atEnd()
+	}
+	return n, err
+}
