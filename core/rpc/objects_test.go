@@ -1,7 +1,9 @@
 package rpc
 
 import (
+	"context"
 	"errors"
+	"io"
 	"testing"
 )
 
@@ -87,4 +89,22 @@ func TestObjectsEnd(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	table.close()
+}
+
+// Many objects of one service share what is registered of errors.
+func TestObjectsShareErrors(t *testing.T) {
+	def := Definition{Interface: "Locked", Errors: Errors{"kv.locked": errLocked}}
+	def.New = func(context.Context, func(any) error) (any, error) { return struct{}{}, nil }
+	service := Define(def)
+	for name, side := range map[string]Errors{"none": nil, "some": {"kv.other": io.ErrNoProgress}} {
+		t.Run("registered by the side: "+name, func(t *testing.T) {
+			p := newPair(t, Config{}, Config{Services: map[string]*Service{"locked": service}, Errors: side})
+			if n := testing.AllocsPerRun(10, func() { p.plugin.errorsOf(service) }); n > 0 {
+				t.Errorf("%v allocations for each object", n)
+			}
+			if got := p.plugin.errorsOf(service); got["kv.locked"] != errLocked || len(got) != 1+len(side) {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
 }

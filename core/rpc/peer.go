@@ -55,6 +55,8 @@ type Peer struct {
 	workers workers
 	active  active
 
+	errors map[*Service]Errors // of the services that this side serves
+
 	renewables active // the calls of renewable objects, to this peer
 	flows      *flows
 	failed     chan struct{}  // closed with the first failure
@@ -88,6 +90,13 @@ func NewPeer(session transport.Session, cfg Config) (*Peer, error) {
 		failed: make(chan struct{}), done: make(chan struct{}),
 	}
 	p.budget.limit = int64(cfg.Limits.Receive)
+	p.errors = make(map[*Service]Errors, len(cfg.Services))
+	for _, s := range cfg.Services {
+		if s == nil {
+			continue
+		}
+		p.errors[s] = bothErrors(cfg.Errors, s.def.Errors)
+	}
 	p.flows = newFlows(p)
 	p.active, p.renewables = newActive(), newActive()
 	p.ctx, p.cancel = context.WithCancel(context.WithValue(context.Background(), peerKey{}, p))

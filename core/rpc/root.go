@@ -216,15 +216,25 @@ func (p *Peer) codec(name string) codec.Codec {
 	return nil
 }
 
-// errorsOf returns the errors that keep their identity for a service.
+// errorsOf returns the errors that keep their identity for a service. They are those of
+// every object of it, of which there may be many.
 func (p *Peer) errorsOf(s *Service) Errors {
-	if len(s.def.Errors) == 0 {
-		return p.cfg.Errors
+	if all, served := p.errors[s]; served {
+		return all
 	}
-	all := maps.Clone(p.cfg.Errors)
-	if all == nil {
-		all = Errors{}
+	return bothErrors(p.cfg.Errors, s.def.Errors)
+}
+
+// bothErrors joins what a side registered with what a service did, which wins. It makes no
+// map where one of them will do.
+func bothErrors(side, service Errors) Errors {
+	switch {
+	case len(service) == 0:
+		return side
+	case len(side) == 0:
+		return service
 	}
-	maps.Copy(all, s.def.Errors)
+	all := maps.Clone(side)
+	maps.Copy(all, service)
 	return all
 }
