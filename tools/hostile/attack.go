@@ -28,6 +28,9 @@ type attack struct {
 	// deaf: it does not read replies.
 	deaf bool
 
+	// heedless: it does not read the control lane.
+	heedless bool
+
 	// want is what the victim must say, in an error or in its log: a regular expression.
 	// "" where nothing need be said, since nothing is wrong by the protocol.
 	want string
@@ -51,7 +54,7 @@ func (a attack) usesCodec() string {
 // attacks are all of them.
 func attacks() []attack {
 	var all []attack
-	for _, list := range [][]attack{frameAttacks(), lengthAttacks(), referenceAttacks(), timeAttacks(), multiplexerAttacks(), bombAttacks(), engineAttacks(), gobAttacks(), outputAttacks()} {
+	for _, list := range [][]attack{frameAttacks(), lengthAttacks(), referenceAttacks(), timeAttacks(), multiplexerAttacks(), bombAttacks(), engineAttacks(), gobAttacks(), outputAttacks(), combinedAttacks()} {
 		all = append(all, list...)
 	}
 	return all

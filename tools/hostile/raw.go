@@ -87,7 +87,8 @@ type raw struct {
 	ctx         context.Context
 	side        transport.Side
 	codec       string
-	deaf        bool
+	deaf        bool // reads no replies
+	heedless    bool // does not read the control lane
 	session     transport.Session
 	own         transport.Stream // the lane of the attacker's own calls
 	theirs      transport.Stream // that of the victim's; nil until it was opened
@@ -102,7 +103,7 @@ type raw struct {
 // its place.
 func hello(ctx context.Context, link net.Conn, side transport.Side, tr transport.Transport, a attack) (*raw, error) {
 	codec := a.usesCodec()
-	r := &raw{ctx: ctx, side: side, codec: codec, deaf: a.deaf, first: make(chan struct{}), last: make(chan struct{})}
+	r := &raw{ctx: ctx, side: side, codec: codec, deaf: a.deaf, heedless: a.heedless, first: make(chan struct{}), last: make(chan struct{})}
 	var err error
 	if side == transport.Host {
 		err = writeHello(link, map[string]any{"tenon": 1, "versions": []int{1}, "transports": []string{tr.Name()}, "codecs": []string{codec}, "limits": map[string]int{}})
@@ -150,7 +151,7 @@ func (r *raw) lanes() (err error) {
 		if r.control, err = r.open(kindControl); err != nil {
 			return err
 		}
-		go io.Copy(io.Discard, r.control)
+		r.ignore(r.control)
 	}
 	if r.own, err = r.open(kindCalls); err != nil {
 		return err
@@ -171,7 +172,7 @@ func (r *raw) lanes() (err error) {
 			switch kind[0] {
 			case kindControl:
 				r.control = s
-				go io.Copy(io.Discard, s)
+				r.ignore(s)
 			case kindCalls:
 				r.theirs = s
 			}
@@ -179,6 +180,13 @@ func (r *raw) lanes() (err error) {
 		return nil
 	}
 	return r.dispense()
+}
+
+// ignore reads what is said on the control lane, unless not even that is to happen.
+func (r *raw) ignore(control transport.Stream) {
+	if !r.heedless {
+		go io.Copy(io.Discard, control)
+	}
 }
 
 func (r *raw) open(begin ...byte) (transport.Stream, error) {
