@@ -3,6 +3,7 @@ package rpc
 import (
 	"encoding/binary"
 	"errors"
+	"io"
 	"testing"
 
 	"github.com/tenon-dev/tenon/core/transport"
@@ -56,4 +57,59 @@ func TestChunkOverTheBudget(t *testing.T) {
 	if n, err := reader.Read(b); err == nil {
 		t.Errorf("it goes on with %q", b[:n])
 	}
+}
+
+// A stream that its opener has closed before anything announced it, with nothing on
+// it, is at its end for whoever is told of it then: nobody waits for it to come.
+func TestFlowClosedBeforeItIsAnnounced(t *testing.T) {
+	r := newRaw(t, Config{Side: transport.Plugin, Services: services(nil)})
+	closed := func(id uint64) {
+		stream := r.open(kindFlow)
+		r.write(stream, binary.BigEndian.AppendUint64(nil, id))
+		stream.Close()
+		eventually(t, "the stream is gone", func() bool {
+			r.peer.flows.mu.Lock()
+			defer r.peer.flows.mu.Unlock()
+			return r.peer.flows.gone.has(id) && len(r.peer.flows.open) == 0
+		})
+	}
+	b := make([]byte, 10)
+
+	closed(7)
+	f, err := r.peer.flows.claim(7, receives)
+	if err != nil {
+		t.Fatal(err)
+	}
+	within(t, "reading", func() { _, err = (&byteReader{f: f}).Read(b) })
+	if CodeOf(err) != Unavailable || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a reader: %v", err)
+	}
+
+	closed(8)
+	if f, err = r.peer.flows.claim(8, sends|receives); err != nil {
+		t.Fatal(err)
+	}
+	var c *conn
+	within(t, "a connection", func() { c = f.asConn() })
+	within(t, "reading", func() { _, err = c.Read(b) })
+	if err != io.EOF {
+		t.Errorf("a connection: %v", err)
+	}
+	if _, err = c.Write(b); err == nil {
+		t.Error("a connection: it was written to")
+	}
+	c.Close()
+
+	// Nobody has to be told of as many as a peer likes.
+	for id := range uint64(2*r.peer.cfg.Limits.Streams + 3) {
+		closed(100 + id)
+	}
+	if n := len(r.peer.flows.gone.ids); n > 2*r.peer.cfg.Limits.Streams {
+		t.Errorf("%d are kept", n)
+	}
+
+	closed(1 << 20)
+	stream := r.open(kindFlow)
+	r.write(stream, binary.BigEndian.AppendUint64(nil, 1<<20))
+	r.ended("two streams of the same id")
 }

@@ -21,6 +21,7 @@ type flows struct {
 	last     uint64                // the id given out last
 	open     map[*flow]struct{}    // all of them
 	incoming map[uint64]*unmatched // those of the peer of which one part is missing
+	gone     gone                  // those whose stream came and went before they were announced
 	mine     int                   // opened by this side
 	closed   bool
 	empty    chan struct{} // closed when a closed table has no more flows
@@ -105,6 +106,13 @@ func (t *flows) find(id uint64, d direction) (f *flow, arrived *unmatched, err e
 		delete(t.incoming, id)
 		u.flow.use(d)
 		return u.flow, u, nil // it may be aborted in this moment: then it says so itself
+	case t.gone.has(id):
+		delete(t.gone.ids, id)
+		f = &flow{peer: t.peer, id: id, arrived: make(chan struct{})}
+		f.use(d)
+		f.attach(goneStream{})
+		t.open[f] = struct{}{}
+		return f, nil, nil
 	case len(t.incoming) >= 2*t.peer.cfg.Limits.Streams:
 		return nil, nil, exceeded("Streams", len(t.incoming)+1, 2*t.peer.cfg.Limits.Streams, "streams that were announced and not opened")
 	}
@@ -140,7 +148,8 @@ func (t *flows) arrive(stream transport.Stream) {
 }
 
 // watch waits until the flow is claimed, and gives it up when its opener does: the
-// call that was to announce it may never come. It reads nothing away.
+// call that was to announce it may never come. Where it comes all the same, it finds
+// the stream [gone]. It reads nothing away.
 func (u *unmatched) watch(f *flow) {
 	defer close(u.left)
 	if f.wait() != nil { // given up before its stream was there
@@ -148,7 +157,7 @@ func (u *unmatched) watch(f *flow) {
 	}
 	f.receive.Lock()
 	defer f.receive.Unlock()
-	if _, err := f.r.br.peek(1); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+	if _, err := f.r.br.peek(1); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && f.peer.flows.leaves(f) {
 		f.abort(f.cutError(err))
 	}
 }
@@ -177,7 +186,7 @@ func (t *flows) match(id uint64) (*flow, *unmatched, error) {
 	switch {
 	case t.closed:
 		return nil, nil, nil
-	case u != nil && !u.claimed:
+	case u != nil && !u.claimed, t.gone.has(id):
 		return nil, nil, &ProtocolError{Violation: "two streams of the same id"}
 	case u != nil:
 		delete(t.incoming, id)
