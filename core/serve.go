@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -353,7 +354,7 @@ func (cfg ServeConfig) greetHost(ctx context.Context, link net.Conn) (*served, e
 		Limits:     cfg.Limits,
 		Features:   features,
 		Name:       cfg.Name, Release: cfg.release(),
-		Instance: newInstance(),
+		Instance: instance(),
 	}
 	s := &served{}
 	var answer hello.Answer
@@ -396,8 +397,8 @@ func (cfg ServeConfig) greetHost(ctx context.Context, link net.Conn) (*served, e
 	return s, err
 }
 
-// newInstance returns a name for this process that no other one has. It is no
-// secret, and crypto/rand would make every plugin slower to start.
-func newInstance() string {
+// instance returns a name for this process that no other one has, the same for each
+// of its hosts. It is no secret, and crypto/rand would make every plugin slower to start.
+var instance = sync.OnceValue(func() string {
 	return strconv.FormatUint(rand.Uint64(), 36) + strconv.FormatUint(rand.Uint64(), 36)
-}
+})
