@@ -29,6 +29,10 @@ func TestViolationsOnFlows(t *testing.T) {
 		{"twice the same first piece", twice(first(0, "\x00\x00\x10\x00abcd")), "MESSAGE between the pieces"},
 		{"two messages at a time", append(first(1, "\x00\x00\x10\x00abcd"), first(2, "\x00\x00\x10\x00abcd")...), "MESSAGE between the pieces"},
 		{"another frame between pieces", append(first(0, "\x00\x00\x10\x00abcd"), frameBytes(header{typ: frameChunk}, []byte("x"))...), "CHUNK between the pieces"},
+		{"END between pieces", append(first(0, "\x00\x00\x10\x00abcd"), frameBytes(header{typ: frameEnd}, nil)...), "END between the pieces"},
+		{"STOP between pieces", append(first(0, "\x00\x00\x10\x00abcd"), frameBytes(header{typ: frameStop}, nil)...), "STOP between the pieces"},
+		{"CHUNK in pieces", frameBytes(header{typ: frameChunk, flags: flagMore}, []byte("\x00\x00\x00\x01a")), "CHUNK in pieces"},
+		{"END in pieces", frameBytes(header{typ: frameEnd, flags: flagMore}, []byte("\x00\x00\x00\x01a")), "END in pieces"},
 	} {
 		for name, use := range map[string]func(f *flow){
 			"values":   func(f *flow) { f.next() },

@@ -115,6 +115,9 @@ type header struct {
 	id     uint32 // of the call or ping
 }
 
+// aborts reports whether h gives the message up of which it would be a piece.
+func (h header) aborts() bool { return h.typ == frameData && h.flags&flagAbort != 0 }
+
 // put writes h to the first headerSize bytes of dst.
 func (h header) put(dst []byte) {
 	binary.BigEndian.PutUint32(dst, h.length)

@@ -133,6 +133,9 @@ func (r *reader) begin() error {
 	if h.typ == frameData || h.flags&flagMore != 0 {
 		return r.beginPiece(h)
 	}
+	if len(r.partial) > 0 && h.typ != frameCancel && r.partial[h.id] != nil {
+		return &ProtocolError{Violation: fmt.Sprintf("%v %d while the message of that id is incomplete", h.typ, h.id)}
+	}
 	n := int(h.length)
 	if n >= r.large && h.typ == frameMessage && r.target.codec != nil {
 		if head, err = r.peek(headerSize + min(n, codec.MaxBytesHead)); err != nil {
@@ -225,7 +228,7 @@ func (r *reader) arrived() (msg message, whole bool) {
 	switch p := c.p; {
 	case p == nil:
 		msg = message{header: c.h, m: c.m, reserved: c.reserved, stored: c.stored, over: c.over}
-	case c.h.flags&flagAbort != 0:
+	case c.h.aborts():
 		r.drop(c.h.id, p)
 		return message{}, false
 	case c.h.flags&flagMore != 0:
@@ -249,11 +252,9 @@ func (r *reader) beginPiece(h header) (err error) {
 	case h.typ == frameData && p == nil:
 		return &ProtocolError{Violation: fmt.Sprintf("DATA for message %d, of which there was no first piece", h.id)}
 	case h.typ != frameData && p != nil:
-		return &ProtocolError{Violation: fmt.Sprintf("%v %d begins while the message of that id is incomplete", h.typ, h.id)}
+		return &ProtocolError{Violation: fmt.Sprintf("%v %d while the message of that id is incomplete", h.typ, h.id)}
 	case h.typ != frameCall && h.typ != frameReply && h.typ != frameMessage && h.typ != frameData:
 		return &ProtocolError{Violation: fmt.Sprintf("%v in pieces", h.typ)}
-	case h.flags&flagAbort != 0 && n > 0:
-		return &ProtocolError{Violation: fmt.Sprintf("%d bytes of a message that is given up", n)}
 	case p == nil:
 		if p, err = r.first(h); err != nil {
 			return err
@@ -263,7 +264,7 @@ func (r *reader) beginPiece(h header) (err error) {
 	r.br.skip(size)
 	r.partial[h.id] = p
 	r.cur = arriving{open: true, h: h, p: p, left: n}
-	if h.flags&flagAbort != 0 {
+	if h.aborts() {
 		return nil
 	}
 	if p.size += n; p.size > p.total || p.size < p.total && h.flags&flagMore == 0 {

@@ -44,6 +44,8 @@ func TestViolations(t *testing.T) {
 			frameBytes(header{typ: frameData, id: 3}, []byte("bc"))...), "3 bytes, where 2 were announced"},
 		{"less than announced", kindCalls, append(frameBytes(header{typ: frameCall, flags: flagMore, id: 3}, []byte("\x00\x00\x00\x09a")),
 			frameBytes(header{typ: frameData, id: 3}, []byte("bc"))...), "3 bytes, where 9 were announced"},
+		{"CALL for an id that is incomplete", kindCalls, append(frameBytes(header{typ: frameCall, flags: flagMore, id: 3}, []byte("\x00\x00\x00\x09a")),
+			frameBytes(header{typ: frameCall, id: 3, method: rootDescribe}, callBytes(0, ""))...), "CALL 3 while the message of that id is incomplete"},
 		{"CALL without an object", kindCalls, frameBytes(header{typ: frameCall, id: 1}, []byte("1234567")), "without an object"},
 		{"CALL with half a deadline", kindCalls, frameBytes(header{typ: frameCall, flags: flagDeadline, id: 1}, callBytes(0, "1234567")), "deadline is cut"},
 		{"CALL with half its metadata", kindCalls, frameBytes(header{typ: frameCall, flags: flagMetadata, id: 1}, callBytes(0, "\x00\x00\x00\x01\x00\x00\x00\x05ab")), "metadata is cut"},
@@ -155,6 +157,17 @@ func TestWhatIsIgnored(t *testing.T) {
 	id := r.dispense(lane, 1, "store")
 	r.send(lane, header{typ: frameCall, flags: 0x80, method: 2, id: 2}, callBytes(id, ""))
 	if h, body := r.reply(lane, 2); h.flags != 0 || string(body) != `"pong"` {
+		t.Fatalf("got %+v %q", h, body)
+	}
+
+	// ABORT means something in DATA alone, which has no body then.
+	whole := callBytes(id, "")
+	first := append(binary.BigEndian.AppendUint32(nil, uint32(len(whole))), whole[:3]...)
+	r.send(lane, header{typ: frameCall, flags: flagMore, method: 2, id: 3}, first)
+	r.send(lane, header{typ: frameData, flags: flagAbort | flagMore, id: 3}, []byte("a body"))
+	r.send(lane, header{typ: frameCall, flags: flagMore | flagAbort, method: 2, id: 3}, first)
+	r.send(lane, header{typ: frameData, id: 3, method: 7}, whole[3:])
+	if h, body := r.reply(lane, 3); h.flags != 0 || string(body) != `"pong"` {
 		t.Fatalf("got %+v %q", h, body)
 	}
 }
