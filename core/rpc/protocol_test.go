@@ -147,7 +147,8 @@ func TestProtocolTables(t *testing.T) {
 
 	for name, of := range map[string]any{
 		"error": wireError{}, "dispense": dispenseRequest{}, "dispensed": dispenseReply{}, "method": methodNumber{},
-		"catalogue": Catalogue{}, "service": ServiceInfo{}, "catalogue method": MethodInfo{}, "type": Type{}, "limits": Limits{},
+		"catalogue": Catalogue{}, "service": ServiceInfo{}, "catalogue method": MethodInfo{}, "type": Type{}, "health": Health{},
+		"limits": Limits{},
 	} {
 		equal(t, "keys of "+name, column(table(name), 0), jsonKeys(reflect.TypeOf(of)))
 	}
