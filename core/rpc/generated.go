@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -57,16 +58,25 @@ func (s *Service) Types() []reflect.Type {
 }
 
 // Fits returns an error with the code [Unimplemented] that names the methods of s
-// which o lacks, nil where it has all.
+// which o lacks, one with [FailedPrecondition] where o has other names for arguments
+// than they are sent with, and nil where it fits.
 func (s *Service) Fits(o *Object) error {
 	var lacks []string
+	var other error
 	for _, m := range s.def.Methods {
-		if _, ok := o.Params(m.Name); !ok {
+		params, ok := o.Params(m.Name)
+		if !ok {
 			lacks = append(lacks, m.Name)
+		}
+		// There may be more of them on either side, as in another release.
+		n := min(len(params), len(m.Params))
+		if other == nil && !slices.Equal(params[:n], m.Params[:n]) {
+			other = Errorf(FailedPrecondition, "service %q calls the arguments of %s %s, and they are sent as %s: it has to use these names",
+				o.Service(), m.Name, strings.Join(params, ", "), strings.Join(m.Params, ", "))
 		}
 	}
 	if lacks == nil {
-		return nil
+		return other
 	}
 	return Errorf(Unimplemented, "service %q is no %s: it lacks %s, and has %s: it may be another service, or of an older release",
 		o.Service(), s.def.Interface, strings.Join(lacks, ", "), strings.Join(o.Methods(), ", "))

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/tenon-dev/tenon/core/transport"
 )
 
 // A door is passed by the methods of a house, as generated code does it.
@@ -280,6 +282,34 @@ func TestDispenseAs(t *testing.T) {
 	}
 	if d := more.Doc("A house."); d.def.Doc != "A house." || more.def.Doc != "" {
 		t.Error("a service with a description changes the one without")
+	}
+}
+
+// Generated code sends its arguments by their places. An object of another language
+// that has other names for them would take them for zero, without a word.
+func TestDispenseAsOtherNames(t *testing.T) {
+	type args struct {
+		A0 int `json:"a0"`
+		A1 int `json:"a1"`
+	}
+	add := ObjectService(Handle(Method[args, int]{Name: "Add"}, func(house, context.Context, args) (int, error) { return 0, nil }).Names("x", "y"))
+	for params, fits := range map[string]bool{`["a0","a1"]`: true, `["a0","a1","a2"]`: true, `["a0"]`: true, `["x","y"]`: false, `["a1","a0"]`: false} {
+		r := newRaw(t, Config{Side: transport.Host})
+		got := make(chan error, 1)
+		go func() {
+			_, err := DispenseAs(t.Context(), r.peer, "sums", nil, add)
+			got <- err
+		}()
+		lane := r.accept(kindCalls)
+		h, _ := r.next(lane)
+		r.send(lane, header{typ: frameReply, id: h.id}, []byte(`{"object":1,"service":"sums","codec":"json","methods":[{"name":"Add","params":`+params+`}]}`))
+		err := <-got
+		if fits && err != nil || !fits && !errors.Is(err, FailedPrecondition) {
+			t.Errorf("%s: %v", params, err)
+		}
+		if !fits && err != nil && !strings.Contains(err.Error(), "calls the arguments of Add") {
+			t.Error(err)
+		}
 	}
 }
 
