@@ -21,7 +21,7 @@ func (m *method) arguments(src []byte, codec string) (any, error) {
 	}
 	if len(src) == 0 {
 		src = []byte("{}")
-		if m.Params == nil {
+		if len(m.Params) == 0 {
 			return nil, &TypeError{Path: what, Want: m.args.want(), Found: "nothing"}
 		}
 	}
@@ -30,7 +30,7 @@ func (m *method) arguments(src []byte, codec string) (any, error) {
 		return nil, err
 	}
 	var value reflect.Value
-	if m.Params != nil && m.args.how == byKind && m.args.desc.Kind == "struct" {
+	if len(m.Params) > 0 && m.args.how == byKind && m.args.desc.Kind == "struct" {
 		value, err = m.named(v, what, codec)
 	} else {
 		at := what

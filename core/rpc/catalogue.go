@@ -52,9 +52,9 @@ func (m MethodInfo) String() string {
 	var args, results []string
 	switch {
 	case m.Args == nil:
-	case m.Params == nil && len(m.Names) == 1:
+	case len(m.Params) == 0 && len(m.Names) == 1:
 		args = append(args, m.Names[0]+" "+m.Args.String())
-	case m.Params == nil:
+	case len(m.Params) == 0:
 		args = append(args, m.Args.String())
 	default:
 		for i, f := range m.Args.Fields {

@@ -157,8 +157,8 @@ func (d *difference) method(service string, old MethodInfo, next *MethodInfo) {
 // arguments compares what a caller sends. A parameter that was added would be zero
 // in every call of an old caller.
 func (d *difference) arguments(at typeChange, old, next MethodInfo) {
-	if old.Params == nil || next.Params == nil || old.Args == nil || next.Args == nil {
-		if (old.Params == nil) != (next.Params == nil) {
+	if len(old.Params) == 0 || len(next.Params) == 0 || old.Args == nil || next.Args == nil {
+		if (len(old.Params) == 0) != (len(next.Params) == 0) {
 			d.breaks(at.service, at.method, "it was %v, and is %v now", old, next)
 		} else {
 			d.types(at, old.Args, next.Args)

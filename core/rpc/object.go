@@ -63,6 +63,9 @@ func (p *Peer) Dispense(ctx context.Context, service string, config any, types .
 	}
 	b := &binding{peer: p, id: reply.Object, service: reply.Service, codec: chosen, methods: make(map[string]boundMethod, len(reply.Methods))}
 	for i, m := range reply.Methods {
+		if len(m.Params) == 0 { // an empty list is none
+			m.Params = nil
+		}
 		b.methods[m.Name] = boundMethod{number: uint16(i), params: m.Params, size: new(sizeHint)}
 	}
 	return &Object{bound: b}, nil

@@ -177,7 +177,7 @@ func argument(m rpc.MethodInfo, words []string, stdin io.Reader) ([]byte, error)
 	switch {
 	case len(texts) == 0:
 		return nil, nil
-	case len(texts) > 1 && m.Params == nil:
+	case len(texts) > 1 && len(m.Params) == 0:
 		return nil, usageError{fmt.Errorf("%d arguments were given, and the method takes one: it is %v", len(texts), m)}
 	case len(texts) > 1, len(m.Params) == 1 && !strings.ContainsAny(string(bytes.TrimSpace(texts[0])[:1]), "{["):
 		return []byte("[" + string(bytes.Join(texts, []byte(","))) + "]"), nil

@@ -20,7 +20,7 @@ func printService(p *page, s rpc.ServiceInfo) {
 		p.line("    " + m.String())
 		p.doc("        ", m.Doc)
 		for _, t := range []*rpc.Type{m.Args, m.Result, m.Item, m.Down} {
-			if t == m.Args && m.Params != nil && t != nil { // made of the arguments: no type of the plugin's
+			if t == m.Args && len(m.Params) > 0 && t != nil { // made of the arguments: no type of the plugin's
 				for _, f := range t.Fields {
 					types.add(f.Type)
 				}
