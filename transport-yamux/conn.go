@@ -3,17 +3,18 @@ package yamuxtransport
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net"
 	"sync"
 )
 
-// readBuffer is how much is read from the link at a time, unless the library asks
-// for more: then it goes past the buffer and need not be copied out of it. The
-// library's own buffer holds 4 KiB.
+// readBuffer is how much is read from the link at a time, unless so much of a piece is
+// still to come: then that goes past the buffer.
 const readBuffer = 64 << 10
 
-// conn is the link as the library sees it. It shows every header to the ledger,
-// reads in large pieces, sends data past the library, and never blocks in Write.
+// conn is the link as the library sees it. It shows every header to the ledger, and
+// carries the data of streams past the library in both directions, which sees no more
+// than that streams begin and end. It never blocks in Write.
 type conn struct {
 	out   *outbox
 	in    *bufio.Reader
@@ -26,10 +27,11 @@ type conn struct {
 	head    [headerSize]byte // of the frame of data that is sent
 
 	// The library reads from one goroutine and writes from one other.
-	inScan, outScan scanner
-	toLedger        func(header) error // outbound
-	fromPeer        func(header) error // inbound
-	pings           ponger
+	outScan  scanner
+	toLedger func(header) error // outbound
+	pings    ponger
+	arrived  [headerSize]byte // the header that was read last
+	seen     []byte           // what of it the library has still to see
 
 	log *logger // what the library has said
 }
@@ -44,31 +46,86 @@ func newConn(link net.Conn, led *ledger, pool *pool, limit int, log *logger, end
 	}
 	c.out = newOutbox(link, pool, limit, c.writeFailed)
 	c.pings.out = c.out
-	c.inScan.hidePings = true
-	c.fromPeer = c.inbound
 	return c
 }
 
-// Read is called by the library's receiving goroutine only.
+// Read is called by the library's receiving goroutine only. It returns headers alone.
 func (c *conn) Read(p []byte) (int, error) {
-	n, err := c.in.Read(p)
-	if serr := c.inScan.scan(p[:n], c.fromPeer); serr != nil {
-		c.ended(serr)
-		return 0, serr
+	for len(c.seen) == 0 {
+		if err := c.next(); err != nil {
+			c.ended(err)
+			return 0, err
+		}
 	}
-	if err != nil {
-		c.ended(linkEnd(err, !c.inScan.between()))
-	}
-	return n, err
+	n := copy(p, c.seen)
+	c.seen = c.seen[n:]
+	return n, nil
 }
 
-// inbound is shown every header of the peer.
-func (c *conn) inbound(h header) error {
-	if err := c.led.inbound(h); err != nil {
+// next reads one frame.
+func (c *conn) next() error {
+	if n, err := io.ReadFull(c.in, c.arrived[:]); err != nil {
+		return linkEnd(err, n > 0)
+	}
+	h := parseHeader(c.arrived[:])
+	e, err := c.led.inbound(h)
+	if err != nil {
 		return err
 	}
-	if h.kind == kindPing && h.flags&flagSYN != 0 {
-		return c.pings.pong(h.length)
+	switch h.kind {
+	case kindPing:
+		if h.flags&flagSYN != 0 {
+			return c.pings.pong(h.length)
+		}
+		return nil // nobody has asked
+	case kindData:
+		if err := c.body(e, int(h.length)); err != nil {
+			return err
+		}
+		h.length = 0
+		putHeader(c.arrived[:], h)
+	case kindWindowUpdate:
+	default:
+		c.seen = c.arrived[:]
+		return nil
+	}
+	if h.flags != 0 {
+		c.seen = c.arrived[:]
+	}
+	switch {
+	case e == nil:
+	case h.flags&flagRST != 0:
+		e.in.end(errReset)
+	case h.flags&flagFIN != 0:
+		e.in.end(io.EOF)
+	}
+	return nil
+}
+
+// body reads n bytes of e, nil for a stream that there is not any more.
+func (c *conn) body(e *entry, n int) error {
+	if e != nil {
+		if err := e.in.expect(n); err != nil {
+			return fmt.Errorf("stream %d: %w", e.id, err)
+		}
+	}
+	for n > 0 {
+		var to []byte
+		if e != nil {
+			to = e.in.space(n)
+		}
+		if to == nil {
+			if _, err := c.in.Discard(n); err != nil {
+				return linkEnd(err, true)
+			}
+			return nil
+		}
+		k, err := io.ReadFull(c.in, to)
+		e.in.filled(k)
+		if err != nil {
+			return linkEnd(err, true)
+		}
+		n -= k
 	}
 	return nil
 }
@@ -97,6 +154,14 @@ func (c *conn) data(e *entry, p []byte) error {
 	}
 	putHeader(c.head[:], header{kind: kindData, id: e.id, length: uint32(len(p))})
 	return c.out.put(c.head[:], p)
+}
+
+// grant lets the peer send more on e.
+func (c *conn) grant(e *entry, more int) error {
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	putHeader(c.head[:], header{kind: kindWindowUpdate, id: e.id, length: uint32(more)})
+	return c.out.put(c.head[:])
 }
 
 // writeFailed decides what an error of writing means. When the peer is gone the

@@ -180,7 +180,7 @@ func TestLinkEnd(t *testing.T) {
 func TestConnReadsInLargePieces(t *testing.T) {
 	var wire []byte
 	for range 100 {
-		wire = appendHeader(wire, header{kind: kindPing})
+		wire = appendHeader(wire, header{kind: kindGoAway})
 	}
 	reads := 0
 	c := newTestConn(readLink{r: readerFunc(func(p []byte) (int, error) { reads++; return copy(p, wire), nil })}, func(error) {})

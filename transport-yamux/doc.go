@@ -10,18 +10,19 @@
 // # What it adds
 //
 // The library alone does not keep the contract of the package transport. Between
-// it and the link this package sends data itself, each header together with its body
-// and without a change of goroutine, reads in large pieces, never lets a full link block the library, and reads along in both
-// directions to know how many streams either side has open and what the peer
-// takes. Above it, Close of a stream ends both directions and everything that
-// waits, a deadline counts also where bytes are there, and errors are those of
-// the contract.
+// it and the link this package carries the data of streams itself, in both directions:
+// each header leaves together with its body, what arrives waits in pieces that are used
+// again, and neither changes goroutine in the library, which opens, accepts and ends
+// streams. A full link never blocks it. The package reads along to know how many streams
+// either side has open and what the peer takes. Above it, Close of a stream ends both
+// directions and everything that waits, a deadline counts also where bytes are there, and
+// errors are those of the contract.
 //
 // # What it costs
 //
 // A session has two goroutines, a third while the link is full, and no timers. An
-// unread stream holds up to one window, see [Window], in a buffer that may be
-// twice as large. A stream that was closed here exists until the peer has closed
+// unread stream holds up to 256 KiB, and one that was read up to a window, see [Window].
+// A stream that was closed here exists until the peer has closed
 // it too; when there are twice as many of these as may be open (at least 256),
 // Open waits. At most 2^31 streams can be opened in a session.
 //

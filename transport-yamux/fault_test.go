@@ -309,39 +309,10 @@ func TestReadAfterOwnClose(t *testing.T) {
 	}
 }
 
-// TestShrink checks that a stream which was bulk and became quiet gives back its
-// buffer, and that bytes are not lost over it.
-func TestShrink(t *testing.T) {
-	host, plugin := sessionPair(t, linkNamed(t, "socketpair"), transport.Config{})
-	near, far, err := connect(t.Context(), host, plugin)
-	if err != nil {
-		t.Fatal(err)
-	}
-	within(t, "the exchange", func() {
-		for range 3 {
-			go near.Write(make([]byte, 256<<10))
-			if _, err := io.ReadFull(far, make([]byte, 256<<10)); err != nil {
-				t.Error(err)
-			}
-			far.(*stream).large = true // whatever pieces the bytes arrived in
-			for i := range shrinkAfter {
-				near.Write([]byte{byte(i)})
-				p := make([]byte, 8)
-				if n, err := far.Read(p); n != 1 || p[0] != byte(i) || err != nil {
-					t.Errorf("Read = %d, %v, %d; want 1 byte, %d", n, err, p[0], i)
-				}
-			}
-			if far.(*stream).large {
-				t.Errorf("the buffer is kept after %d small reads", shrinkAfter)
-			}
-		}
-	})
-}
-
 // TestDebugStopsTimers checks the settings behind Config.Debug, and that a
 // standing process loses nothing: no timer of the library may ever fire.
 func TestDebugStopsTimers(t *testing.T) {
-	cfg := settings(8, defaultWindow, new(logger))
+	cfg := settings(8, new(logger))
 	if err := yamux.VerifyConfig(cfg); err != nil {
 		t.Fatal(err)
 	}

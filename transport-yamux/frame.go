@@ -19,9 +19,6 @@ const (
 	flagRST = 8
 )
 
-// flagsAt is where the flags of a header stand that are in use; the kind comes before them.
-const flagsAt = 3
-
 // header is a yamux header, taken apart.
 type header struct {
 	version uint8
@@ -64,10 +61,6 @@ type scanner struct {
 	head [headerSize]byte
 	have int    // bytes of head that are there
 	left uint32 // bytes of the current body that are still to come
-
-	// hidePings makes pings into answers that nobody waits for, in the bytes that pass:
-	// whoever reads them next does not answer. The headers that are visited stay as they are.
-	hidePings bool
 }
 
 // scan passes every header that ends within p to visit, and stops at its first
@@ -81,9 +74,6 @@ func (s *scanner) scan(p []byte, visit func(header) error) error {
 			continue
 		}
 		n := copy(s.head[s.have:], p)
-		if at := flagsAt - s.have; s.hidePings && at >= 0 && at < n && s.head[1] == kindPing {
-			p[at] &^= flagSYN
-		}
 		s.have += n
 		p = p[n:]
 		if s.have < headerSize {
@@ -98,6 +88,3 @@ func (s *scanner) scan(p []byte, visit func(header) error) error {
 	}
 	return nil
 }
-
-// between reports whether the bytes so far end with a whole frame.
-func (s *scanner) between() bool { return s.have == 0 && s.left == 0 }

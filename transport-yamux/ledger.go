@@ -43,7 +43,13 @@ type ledger struct {
 
 	sender *entry // the stream that sent last
 	run    int    // how many pieces in a row it has sent
+
+	grown int // streams whose window has grown, of mostGrown
 }
+
+// mostGrown is how many streams at a time have a window that is longer than the first
+// one. Those beyond are a little slower.
+const mostGrown = 16
 
 // An entry is a stream of the ledger, which guards its fields.
 type entry struct {
@@ -54,7 +60,9 @@ type entry struct {
 	reset   bool  // either side threw it away
 	credit  int64 // bytes that the peer still takes
 	settled bool  // no longer in the ledger
+	grown   bool  // its window is one of mostGrown
 
+	in   *inbox        // what the peer sends; guards itself
 	kick chan struct{} // tells the writer that credit, finIn or reset changed
 }
 
@@ -123,7 +131,21 @@ func (l *ledger) entry(id uint32) *entry {
 	if e := l.streams[id]; e != nil {
 		return e
 	}
-	return &entry{id: id, reset: true, settled: true}
+	e := &entry{id: id, reset: true, settled: true, in: newInbox()}
+	e.in.end(errReset)
+	return e
+}
+
+// grow reports whether the window of e may grow.
+func (l *ledger) grow(e *entry) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e.settled || e.grown || l.grown >= mostGrown {
+		return false
+	}
+	e.grown = true
+	l.grown++
+	return true
 }
 
 // sendable returns how many bytes may be sent on e in one piece now, and why no
@@ -186,29 +208,29 @@ func (l *ledger) outbound(h header) error {
 	return nil
 }
 
-// inbound takes note of a header that the peer sent, and returns an error when
-// the session has to end because of it.
-func (l *ledger) inbound(h header) error {
+// inbound takes note of a header that the peer sent, and returns the stream that it is
+// about, if there is one, or an error when the session has to end because of it.
+func (l *ledger) inbound(h header) (*entry, error) {
 	if h.version != 0 || h.kind > kindGoAway {
-		return fmt.Errorf("%w: a header with version %d and kind %d; does the peer speak another transport, or does it print to the link?", errProtocol, h.version, h.kind)
+		return nil, fmt.Errorf("%w: a header with version %d and kind %d; does the peer speak another transport, or does it print to the link?", errProtocol, h.version, h.kind)
 	}
 	if h.kind != kindData && h.kind != kindWindowUpdate {
-		return nil
+		return nil, nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if h.flags&flagSYN != 0 {
 		if err := l.admit(h.id); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	e := l.streams[h.id]
 	if e == nil {
-		return nil
+		return nil, nil
 	}
 	if h.kind == kindWindowUpdate {
 		if e.credit += int64(h.length); e.credit > maxCredit {
-			return fmt.Errorf("%w: the window of stream %d grew to %d bytes", errProtocol, h.id, e.credit)
+			return nil, fmt.Errorf("%w: the window of stream %d grew to %d bytes", errProtocol, h.id, e.credit)
 		}
 	}
 	if h.flags&flagFIN != 0 {
@@ -223,7 +245,7 @@ func (l *ledger) inbound(h header) error {
 	default:
 	}
 	l.settle(e)
-	return nil
+	return e, nil
 }
 
 // admit adds a stream that the peer opens, if it may.
@@ -245,7 +267,7 @@ func (l *ledger) admit(id uint32) error {
 }
 
 func (l *ledger) add(id uint32, ours bool) {
-	l.streams[id] = &entry{id: id, ours: ours, credit: initialWindow, kick: make(chan struct{}, 1)}
+	l.streams[id] = &entry{id: id, ours: ours, credit: initialWindow, in: newInbox(), kick: make(chan struct{}, 1)}
 }
 
 func (l *ledger) closedByPeer(e *entry) {
@@ -265,6 +287,9 @@ func (l *ledger) settle(e *entry) {
 	}
 	e.settled = true
 	delete(l.streams, e.id)
+	if e.grown {
+		l.grown--
+	}
 	if !e.ours {
 		l.theirsN--
 		return

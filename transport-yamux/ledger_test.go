@@ -56,7 +56,7 @@ func TestLedgerRefuses(t *testing.T) {
 				if err != nil {
 					t.Fatalf("refused too early: %v", err)
 				}
-				err = l.inbound(h)
+				_, err = l.inbound(h)
 			}
 			if got := errors.Is(err, errProtocol); got != tt.bad {
 				t.Errorf("the error is %v, want one: %v", err, tt.bad)
@@ -157,7 +157,7 @@ func FuzzLedger(f *testing.F) {
 			h := parseHeader(wire[1:])
 			h.id %= 16
 			if wire[0]%2 == 0 {
-				if l.inbound(h) != nil {
+				if _, err := l.inbound(h); err != nil {
 					return
 				}
 			} else if h.flags&flagSYN == 0 {

@@ -19,6 +19,8 @@ type session struct {
 	conn *conn
 	led  *ledger
 
+	window int // of a stream that is read
+
 	ended chan struct{}
 	once  sync.Once
 	err   error // why it ended; valid once ended is closed
@@ -28,14 +30,14 @@ type session struct {
 var _ transport.Session = (*session)(nil)
 
 func newSession(link net.Conn, cfg transport.Config, window uint32, pool *pool) (*session, error) {
-	s := &session{led: newLedger(cfg.Side, cfg.MaxStreams), ended: make(chan struct{})}
+	s := &session{led: newLedger(cfg.Side, cfg.MaxStreams), window: int(window), ended: make(chan struct{})}
 	log := &logger{to: cfg.Logger}
 	s.conn = newConn(link, s.led, pool, outboxLimit(cfg.MaxStreams), log, func(err error) { s.end(err, false) })
 	start := yamux.Client
 	if cfg.Side == transport.Plugin {
 		start = yamux.Server
 	}
-	y, err := start(s.conn, settings(cfg.MaxStreams, window, log))
+	y, err := start(s.conn, settings(cfg.MaxStreams, log))
 	if err != nil {
 		return nil, fmt.Errorf("start yamux: %w", err)
 	}
@@ -44,7 +46,7 @@ func newSession(link net.Conn, cfg transport.Config, window uint32, pool *pool) 
 }
 
 // settings returns the configuration of the library.
-func settings(maxStreams int, window uint32, log *logger) *yamux.Config {
+func settings(maxStreams int, log *logger) *yamux.Config {
 	const never = math.MaxInt64 * time.Nanosecond
 	return &yamux.Config{
 		// The ledger lets no more streams exist than this, accepted or not, so the
@@ -67,8 +69,10 @@ func settings(maxStreams int, window uint32, log *logger) *yamux.Config {
 		// This one would throw away what the peer has not read yet.
 		StreamCloseTimeout: 0,
 
-		MaxStreamWindowSize: window,
-		Logger:              log,
+		// It sees no data, and so never grants more than each stream begins with.
+		MaxStreamWindowSize: initialWindow,
+
+		Logger: log,
 	}
 }
 
@@ -158,6 +162,16 @@ func (s *session) end(cause error, local bool) {
 		close(s.ended)
 		s.conn.out.close()
 	})
+}
+
+// isOver reports whether the session has ended.
+func (s *session) isOver() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // over returns nil while the session lives, then the error of op.

@@ -23,14 +23,7 @@ const (
 	// smallWrite is the largest write that goes ahead without a share of the
 	// budget, so that it does not wait for bulk writes to get theirs.
 	smallWrite = 4 << 10
-
-	// A stream that has carried large pieces keeps a buffer of up to twice its
-	// window. It is given back after that many small reads in a row.
-	largeRead, shrinkAfter = 32 << 10, 64
 )
-
-// past is a deadline that has always passed already.
-var past = time.Unix(1, 0)
 
 // stream implements [transport.Stream].
 type stream struct {
@@ -46,10 +39,6 @@ type stream struct {
 
 	reading sync.Mutex // held by Read, in case that more than one goroutine reads
 	writing sync.Mutex // held by Write, likewise
-
-	// Guarded by reading.
-	large bool // a large piece was read since the last Shrink
-	small int  // small reads in a row since then
 }
 
 var _ transport.Stream = (*stream)(nil)
@@ -62,57 +51,67 @@ func newStream(s *session, y *yamux.Stream, ours bool) *stream {
 func (st *stream) Read(p []byte) (int, error) {
 	st.reading.Lock()
 	defer st.reading.Unlock()
-	if err := st.readable(); err != nil || len(p) == 0 {
-		return 0, err
+	for {
+		deadline, err := st.readable()
+		if err != nil || len(p) == 0 {
+			return 0, err
+		}
+		over := st.sess.isOver() // before the look at what is there, which came before it
+		n, err := st.e.in.take(p)
+		switch {
+		case n > 0:
+			st.grant()
+			return n, nil
+		case err == io.EOF:
+			return 0, err
+		case err != nil:
+			return 0, transport.Closed("read", err)
+		case over:
+			return 0, io.EOF
+		}
+		st.wait(deadline)
 	}
-	n, err := st.y.Read(p)
-	if n > 0 {
-		st.shrink(n, len(p))
-		return n, nil // an error of the window update that went with it comes again
-	}
-	if rerr := st.readable(); rerr != nil && !errors.Is(rerr, os.ErrDeadlineExceeded) {
-		return 0, rerr
-	}
-	switch {
-	case err == nil || err == io.EOF:
-		return 0, err
-	case errors.Is(err, yamux.ErrSessionShutdown):
-		return 0, io.EOF
-	}
-	return 0, translate("read", err, nil)
 }
 
-// readable returns the error of a Read that must not even look for bytes.
-func (st *stream) readable() error {
+// grant lets the peer send more, if it is time to. An error means that the session has
+// ended, which comes again.
+func (st *stream) grant() {
+	if more := st.e.in.grant(st.sess.window, func() bool { return st.sess.led.grow(st.e) }); more > 0 {
+		_ = st.sess.conn.grant(st.e, more)
+	}
+}
+
+// wait waits until a Read may find something else.
+func (st *stream) wait(deadline time.Time) {
+	var late <-chan time.Time
+	if !deadline.IsZero() {
+		timer := time.NewTimer(time.Until(deadline))
+		defer timer.Stop()
+		late = timer.C
+	}
+	select {
+	case <-st.e.in.ready:
+	case <-st.sess.ended:
+	case <-st.shut:
+	case <-late:
+	}
+}
+
+// readable returns the deadline, and the error of a Read that must not even look for
+// bytes.
+func (st *stream) readable() (deadline time.Time, err error) {
 	st.mu.Lock()
 	closed, deadline := st.closed, st.deadline
 	st.mu.Unlock()
 	switch {
 	case closed:
-		return transport.Closed("read", net.ErrClosed)
+		err = transport.Closed("read", net.ErrClosed)
 	case st.sess.closedHere():
-		return st.sess.over("read")
+		err = st.sess.over("read")
 	case !deadline.IsZero() && time.Until(deadline) <= 0:
-		return fmt.Errorf("read: %w", os.ErrDeadlineExceeded)
+		err = fmt.Errorf("read: %w", os.ErrDeadlineExceeded)
 	}
-	return nil
-}
-
-// shrink gives back the library's buffer once a bulk stream has become a quiet
-// one. n bytes were read, size were asked for.
-func (st *stream) shrink(n, size int) {
-	switch {
-	case n >= largeRead:
-		st.large, st.small = true, 0
-	case !st.large:
-	case n == size || n > smallWrite:
-		st.small = 0
-	default:
-		if st.small++; st.small == shrinkAfter {
-			st.large, st.small = false, 0
-			st.y.Shrink()
-		}
-	}
+	return deadline, err
 }
 
 // Write sends p, and returns when the link has taken it.
@@ -202,7 +201,7 @@ func (st *stream) Close() error {
 	st.closed = true
 	if !again {
 		close(st.shut)
-		_ = st.y.SetReadDeadline(past) // wakes a Read; never fails
+		st.e.in.close()
 	}
 	st.mu.Unlock()
 	if again {
@@ -226,5 +225,6 @@ func (st *stream) SetReadDeadline(t time.Time) error {
 		return transport.Closed("set read deadline", net.ErrClosed)
 	}
 	st.deadline = t
-	return st.y.SetReadDeadline(t)
+	st.e.in.poke()
+	return nil
 }

@@ -11,10 +11,10 @@ import (
 // the wire: there is only this one version.
 const name = "yamux/1"
 
-// maxWindow bounds what one unread stream may cost.
+// maxWindow bounds what a stream may cost that was read, and then is not.
 const maxWindow = 16 << 20
 
-// defaultWindow is the window of each stream.
+// defaultWindow is the window of a stream that is read.
 const defaultWindow = 1 << 20
 
 // New returns the yamux transport. It may be used for any number of links, by
@@ -37,11 +37,11 @@ func (o windowOption) apply(t *driver) {
 	t.window = uint32(min(max(int(o), initialWindow), maxWindow))
 }
 
-// Window sets how many bytes a stream of this side takes before it is read. More
-// of them is faster for one bulk stream, costs up to twice as much memory for
-// each stream that nobody reads, and makes small messages wait longer beside
-// bulk. The peers need not agree. Values below 256 KiB, the least that the
-// protocol knows, or above 16 MiB count as those. Default: 1 MiB.
+// Window sets how many bytes a stream of this side takes before they are read, once it
+// has shown that it is read: every stream begins with 256 KiB, the least that the
+// protocol knows, and up to 16 at a time grow to what is set here. More of them is faster
+// for one bulk stream, and makes small messages wait longer beside bulk. The peers need
+// not agree. Values below 256 KiB or above 16 MiB count as those. Default: 1 MiB.
 func Window(bytes int) Option { return windowOption(bytes) }
 
 // driver implements [transport.Transport].
