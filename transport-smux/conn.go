@@ -2,17 +2,19 @@ package smuxtransport
 
 import (
 	"bufio"
+	"fmt"
+	"io"
 	"net"
 	"sync"
 )
 
-// readBuffer is how much is read from the link at a time, unless the library asks
-// for more: then it goes past the buffer and need not be copied out of it. The
-// library reads each header and each body with a call of its own.
-const readBuffer = 192 << 10
+// readBuffer is how much is read from the link at a time, unless so much of a piece is
+// still to come: then that goes past the buffer.
+const readBuffer = 64 << 10
 
-// conn is the link as the library sees it. It shows every frame to the ledger,
-// reads in large pieces, and never blocks in Write.
+// conn is the link as the library sees it. It shows every frame to the ledger, and
+// carries the data of streams past the library in both directions, which sees no more
+// than that streams begin and end. It never blocks in Write.
 type conn struct {
 	out   *outbox
 	in    *bufio.Reader
@@ -25,9 +27,10 @@ type conn struct {
 	heads   [2 * headerSize]byte // of the frames that are sent
 
 	// The library reads from one goroutine and writes from one other.
-	inScan, outScan scanner
-	toLedger        func(frame) error // outbound
-	fromPeer        func(frame) error // inbound
+	outScan  scanner
+	toLedger func(frame) error             // outbound
+	arrived  [headerSize + updateSize]byte // the frame that was read last, without data
+	seen     []byte                        // what of it the library has still to see
 }
 
 func newConn(link net.Conn, led *ledger, pool *pool, limit int, ended func(error)) *conn {
@@ -36,23 +39,81 @@ func newConn(link net.Conn, led *ledger, pool *pool, limit int, ended func(error
 		led:      led,
 		ended:    ended,
 		toLedger: led.outbound,
-		fromPeer: led.inbound,
 	}
 	c.out = newOutbox(link, pool, limit, c.writeFailed)
 	return c
 }
 
-// Read is called by the library's receiving goroutine only.
+// Read is called by the library's receiving goroutine only. It returns headers alone.
 func (c *conn) Read(p []byte) (int, error) {
-	n, err := c.in.Read(p)
-	if serr := c.inScan.scan(p[:n], c.fromPeer); serr != nil {
-		c.ended(serr)
-		return 0, serr
+	for len(c.seen) == 0 {
+		if err := c.next(); err != nil {
+			c.ended(err)
+			return 0, err
+		}
 	}
+	n := copy(p, c.seen)
+	c.seen = c.seen[n:]
+	return n, nil
+}
+
+// next reads one frame.
+func (c *conn) next() error {
+	head, rest := c.arrived[:headerSize], c.arrived[headerSize:]
+	if n, err := io.ReadFull(c.in, head); err != nil {
+		return linkEnd(err, n > 0)
+	}
+	f := parseHeader(head)
+	if f.kind == kindUPD && f.length == updateSize {
+		if _, err := io.ReadFull(c.in, rest); err != nil {
+			return linkEnd(err, true)
+		}
+		f.parseUpdate(rest)
+	}
+	e, err := c.led.inbound(f)
 	if err != nil {
-		c.ended(linkEnd(err, !c.inScan.between()))
+		return err
 	}
-	return n, err
+	switch f.kind {
+	case kindPSH:
+		return c.body(e, int(f.length))
+	case kindSYN:
+		c.seen = head
+	case kindFIN:
+		c.seen = head
+		if e != nil {
+			e.in.end()
+		}
+	}
+	return nil
+}
+
+// body reads n bytes of e, nil for a stream that there is not any more.
+func (c *conn) body(e *entry, n int) error {
+	if e != nil {
+		if err := e.in.expect(n); err != nil {
+			return fmt.Errorf("stream %d: %w", e.id, err)
+		}
+	}
+	for n > 0 {
+		var to []byte
+		if e != nil {
+			to = e.in.space(n)
+		}
+		if to == nil {
+			if _, err := c.in.Discard(n); err != nil {
+				return linkEnd(err, true)
+			}
+			return nil
+		}
+		k, err := io.ReadFull(c.in, to)
+		e.in.filled(k)
+		if err != nil {
+			return linkEnd(err, true)
+		}
+		n -= k
+	}
+	return nil
 }
 
 // Write is called by the library's sending goroutine only, with one whole frame.
@@ -93,12 +154,11 @@ func (c *conn) data(e *entry, p []byte) error {
 	return c.out.put(one, p[:n], two, p[n:])
 }
 
-// update sends an update past the library, which may be between two of its
-// frames but never within one. An error means that the session has ended.
-func (c *conn) update(f frame) error {
-	f.kind = kindUPD
-	_ = c.led.outbound(f) // never fails for an update
-	return c.out.put(appendUpdate(nil, f))
+// update tells the peer what was read of e, and how far ahead it may be. It passes the
+// library, perhaps between two of its frames but never within one. An error means that the
+// session has ended.
+func (c *conn) update(e *entry, consumed uint32, window int) error {
+	return c.out.put(appendUpdate(nil, frame{id: e.id, consumed: consumed, window: uint32(window)}))
 }
 
 // writeFailed decides what an error of writing means. When the peer is gone the

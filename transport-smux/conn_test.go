@@ -61,7 +61,7 @@ func TestConnWriteNeverBlocks(t *testing.T) {
 		if i%2 == 0 {
 			c.Write(f)
 		} else {
-			c.update(update(uint32(i), 1, 2))
+			c.update(&entry{id: uint32(i)}, 1, 2)
 		}
 	}
 	flushed := make(chan error)
@@ -134,7 +134,7 @@ func TestLinkEnd(t *testing.T) {
 func TestConnReadsInLargePieces(t *testing.T) {
 	var wire []byte
 	for range 100 {
-		wire = appendFrame(wire, frame{kind: kindNOP})
+		wire = appendFrame(wire, frame{kind: kindFIN})
 	}
 	reads := 0
 	c := newTestConn(readLink{r: readerFunc(func(p []byte) (int, error) { reads++; return copy(p, wire), nil })}, func(error) {})

@@ -11,11 +11,12 @@
 // # What it adds
 //
 // The library alone does not keep the contract of the package transport. Between
-// it and the link this package reads in large pieces, never lets a full link
-// block the library, and reads along in both directions to know how many streams
-// either side has open, what the peer takes, whether it keeps to its window, and
-// when the link ends. Data goes past the library, which would copy it and pass it
-// through two goroutines and back. Above it, streams are taken from the library as they come,
+// it and the link this package carries the data of streams itself, in both directions:
+// what is sent is neither copied nor passed through two goroutines, and what arrives waits
+// in pieces that are used again, however small its frames are. The library opens, accepts
+// and ends streams. A full link never blocks it. The package reads along to know how many
+// streams either side has open, what the peer takes, whether it keeps to its window, and
+// when the link ends. Above it, streams are taken from the library as they come,
 // all bytes that arrived can be read after the end of the link, a Write returns
 // when the peer has closed the stream, nothing keeps a caller's buffer, and errors
 // are those of the contract.
@@ -23,13 +24,10 @@
 // # What it costs
 //
 // A session has four goroutines, a fifth while the link is full. An unread stream
-// holds up to its buffer, see [StreamBuffer]. A stream that was closed here
-// exists until the peer has closed it too; when there are twice as many of these
-// as may be open (at least 256), Open waits. At most 2^31 streams can be opened in
-// a session.
-//
-// When the link ends by itself, two goroutines remain until the streams are
-// closed, or the session is: what has arrived can be read as long.
+// holds up to 256 KiB, and one that was read up to its buffer, see [StreamBuffer]. A
+// stream that was closed here exists until the peer has closed it too; when there are
+// twice as many of these as may be open (at least 256), Open waits. At most 2^31 streams
+// can be opened in a session.
 //
 // The side that opens a stream must write first. What a peer does that breaks the
 // protocol ends the session, for all streams: do not let two parties that distrust

@@ -277,51 +277,6 @@ func TestWriteKeepsNothing(t *testing.T) {
 	}
 }
 
-// TestDeadlinesLoseNoUpdate lets deadlines pass while a read is on its way. The
-// library may throw away the window update that goes with the read, without which
-// the peer could stop for ever. The first read of each stream has one.
-func TestDeadlinesLoseNoUpdate(t *testing.T) {
-	const streams = 400
-	s, link := rawPeer(t, "socketpair", transport.Config{MaxStreams: streams})
-	updates := make(chan int)
-	go func() {
-		var scan scanner
-		count, buf := 0, make([]byte, 4<<10)
-		for {
-			n, err := link.Read(buf)
-			scan.scan(buf[:n], func(f frame) error {
-				if f.kind == kindUPD && f.consumed == 3 {
-					count++
-				}
-				return nil
-			})
-			if err != nil {
-				updates <- count
-				return
-			}
-		}
-	}()
-	reads := 0
-	for i := range streams {
-		id := uint32(2 + 2*i)
-		link.Write(appendFrame(appendFrame(nil, syn(id)), data(id, 3)))
-		st, err := s.Accept(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(100 * time.Microsecond) // so that the data is there, as a rule
-		st.SetReadDeadline(time.Now().Add(time.Duration(1+i%20) * time.Microsecond))
-		if n, _ := st.Read(make([]byte, 3)); n == 3 {
-			reads++
-		}
-	}
-	within(t, "sending", func() { s.conn.out.flush(nil) })
-	s.Close()
-	if got := <-updates; got < reads {
-		t.Errorf("%d reads, and %d window updates", reads, got)
-	}
-}
-
 // TestEndDoesNotOvertakeData lets the link end right behind the last bytes while
 // somebody waits for them.
 func TestEndDoesNotOvertakeData(t *testing.T) {
@@ -355,28 +310,6 @@ func TestReadAfterOwnClose(t *testing.T) {
 	host.Close()
 	if n, err := near.Read(make([]byte, 9)); n != 0 || !errors.Is(err, net.ErrClosed) {
 		t.Errorf("Read = %d, %v, want an error that matches net.ErrClosed", n, err)
-	}
-}
-
-// TestUpdateIsHealed checks what the test before can only provoke: an update past
-// the library makes room at the peer.
-func TestUpdateIsHealed(t *testing.T) {
-	s, link := rawPeer(t, "socketpair", transport.Config{})
-	link.Write(appendFrame(nil, syn(2)))
-	if _, err := s.Accept(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	want := appendUpdate(nil, update(2, 7, defaultBuffer))
-	if err := s.conn.update(frame{id: 2, consumed: 7, window: defaultBuffer}); err != nil {
-		t.Fatal(err)
-	}
-	got := make([]byte, len(want))
-	within(t, "reading the update", func() { io.ReadFull(link, got) })
-	if !bytes.Equal(got, want) {
-		t.Errorf("the peer got % x, want % x", got, want)
-	}
-	if e := s.led.entry(2); e.read != 7 {
-		t.Errorf("the ledger counts %d bytes as read, want 7", e.read)
 	}
 }
 

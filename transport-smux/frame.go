@@ -40,6 +40,12 @@ func parseHeader(b []byte) frame {
 	}
 }
 
+// parseUpdate takes apart the body of an update.
+func (f *frame) parseUpdate(b []byte) {
+	f.consumed = binary.LittleEndian.Uint32(b)
+	f.window = binary.LittleEndian.Uint32(b[4:])
+}
+
 // putHeader writes a header over the first bytes of b.
 func putHeader(b []byte, kind byte, length int, id uint32) {
 	b[0], b[1] = version, kind
@@ -89,8 +95,7 @@ func (s *scanner) scan(p []byte, visit func(frame) error) error {
 			if want == headerSize {
 				continue // its body is still to come
 			}
-			f.consumed = binary.LittleEndian.Uint32(s.head[headerSize:])
-			f.window = binary.LittleEndian.Uint32(s.head[headerSize+4:])
+			f.parseUpdate(s.head[headerSize:])
 		} else {
 			s.left = int(f.length)
 		}
@@ -101,6 +106,3 @@ func (s *scanner) scan(p []byte, visit func(frame) error) error {
 	}
 	return nil
 }
-
-// between reports whether the bytes so far end with a whole frame.
-func (s *scanner) between() bool { return s.have == 0 && s.left == 0 }

@@ -23,14 +23,9 @@ func (s *session) keep(cfg transport.Config) {
 			s.end(fmt.Errorf("%w: %w", errProtocol, err), false)
 			break
 		}
-		s.held.add()
 		s.queue.push(x)
 	}
 	cfg.Logger.Debug("smux session ended", slog.Any("reason", s.err))
-	// Streams may still have bytes to read, and closing the library's session would
-	// throw them away.
-	s.held.seal()
-	<-s.held.none
 	s.teardown()
 }
 
@@ -81,32 +76,5 @@ func (b *backlog) signal() {
 	select {
 	case b.arrived <- struct{}{}:
 	default:
-	}
-}
-
-// holders counts the streams that somebody may still read, or accept.
-type holders struct {
-	mu        sync.Mutex
-	n         int
-	sealed    bool          // the session has ended, there will be no more
-	dismissed bool          // the session was closed here, nobody reads on
-	none      chan struct{} // closed when the library's session may be closed
-}
-
-func (h *holders) add()     { h.change(func() { h.n++ }) }
-func (h *holders) remove()  { h.change(func() { h.n-- }) }
-func (h *holders) seal()    { h.change(func() { h.sealed = true }) }
-func (h *holders) dismiss() { h.change(func() { h.dismissed = true }) }
-
-func (h *holders) change(f func()) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	f()
-	if h.dismissed || h.sealed && h.n == 0 {
-		select {
-		case <-h.none:
-		default:
-			close(h.none)
-		}
 	}
 }

@@ -26,7 +26,7 @@ type ledger struct {
 	ours   uint32 // the parity of the ids of the streams that this side opens
 	max    int    // config.MaxStreams
 	first  uint32 // what this side sends on a stream before the first update
-	unread uint32 // what the peer may send on one without it being read
+	buffer int    // how long the window of a stream becomes that is read
 
 	mu      sync.Mutex
 	streams map[uint32]*entry
@@ -35,7 +35,12 @@ type ledger struct {
 	alive   int           // opened here and not closed by both
 	theirs  int           // opened by the peer and not closed by it
 	theirsN int           // opened by the peer and not closed by both
+	grown   int           // streams whose window has grown, of mostGrown
 }
+
+// mostGrown is how many streams at a time have a window that is longer than the first
+// one. Those beyond are a little slower.
+const mostGrown = 16
 
 // An entry is a stream of the ledger, which guards its fields. The counters go
 // round at 32 bits, as those of the protocol do.
@@ -47,8 +52,9 @@ type entry struct {
 
 	sent, taken uint32 // bytes that were sent, and that the peer has read
 	window      uint32 // how far sent may be ahead of taken
-	got, read   uint32 // bytes that arrived, and that the peer was told are read
+	grown       bool   // its own window is one of mostGrown
 
+	in   *inbox        // what the peer sends; guards itself
 	kick chan struct{} // tells the writer that the window or finIn changed
 }
 
@@ -56,7 +62,7 @@ func newLedger(side transport.Side, maxStreams int, buffer int) *ledger {
 	l := &ledger{
 		max:     maxStreams,
 		first:   uint32(min(initialWindow, buffer)),
-		unread:  uint32(max(initialWindow, buffer)),
+		buffer:  buffer,
 		streams: make(map[uint32]*entry),
 	}
 	if side == transport.Host {
@@ -122,6 +128,18 @@ func (l *ledger) entry(id uint32) *entry {
 	return l.streams[id]
 }
 
+// grow reports whether the window of e may grow.
+func (l *ledger) grow(e *entry) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e.grown || l.grown >= mostGrown || l.streams[e.id] != e {
+		return false
+	}
+	e.grown = true
+	l.grown++
+	return true
+}
+
 // sendable returns how many bytes the peer takes on e now, and why it takes no
 // more at all.
 func (l *ledger) sendable(e *entry) (int, error) {
@@ -156,44 +174,36 @@ func (l *ledger) outbound(f frame) error {
 	if e == nil {
 		return nil
 	}
-	switch f.kind {
-	case kindUPD:
-		e.read = f.consumed
-	case kindFIN:
+	if f.kind == kindFIN {
 		e.finOut = true
 		l.settle(e)
 	}
 	return nil
 }
 
-// inbound takes note of a frame that the peer sent, and returns an error when the
-// session has to end because of it.
-func (l *ledger) inbound(f frame) error {
+// inbound takes note of a frame that the peer sent, and returns the stream that it is
+// about, if there is one, or an error when the session has to end because of it.
+func (l *ledger) inbound(f frame) (*entry, error) {
 	switch {
 	case f.version != version || f.kind > kindUPD:
-		return fmt.Errorf("%w: a header with version %d and kind %d; does the peer speak another transport, or does it print to the link?", errProtocol, f.version, f.kind)
+		return nil, fmt.Errorf("%w: a header with version %d and kind %d; does the peer speak another transport, or does it print to the link?", errProtocol, f.version, f.kind)
 	case f.kind == kindUPD && f.length != updateSize, f.kind != kindPSH && f.kind != kindUPD && f.length != 0:
-		return fmt.Errorf("%w: a frame of kind %d with %d bytes", errProtocol, f.kind, f.length)
+		return nil, fmt.Errorf("%w: a frame of kind %d with %d bytes", errProtocol, f.kind, f.length)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if f.kind == kindSYN {
-		return l.admit(f.id)
+		return nil, l.admit(f.id)
 	}
 	e := l.streams[f.id]
-	if e == nil {
-		return nil
+	if e == nil || f.kind == kindPSH {
+		return e, nil
 	}
 	switch f.kind {
-	case kindPSH:
-		if e.got += uint32(f.length); e.got-e.read > l.unread {
-			return fmt.Errorf("%w: %d bytes of stream %d are unread, and its window is %d", errProtocol, e.got-e.read, f.id, l.unread)
-		}
-		return nil
 	case kindUPD:
 		ahead := e.sent - f.consumed
 		if int32(ahead) < 0 || int32(f.window) < 0 {
-			return fmt.Errorf("%w: an update of stream %d for %d bytes, of %d that were sent, with a window of %d", errProtocol, f.id, f.consumed, e.sent, f.window)
+			return nil, fmt.Errorf("%w: an update of stream %d for %d bytes, of %d that were sent, with a window of %d", errProtocol, f.id, f.consumed, e.sent, f.window)
 		}
 		e.taken, e.window = f.consumed, f.window
 	case kindFIN:
@@ -203,7 +213,7 @@ func (l *ledger) inbound(f frame) error {
 	case e.kick <- struct{}{}:
 	default:
 	}
-	return nil
+	return e, nil
 }
 
 // admit adds a stream that the peer opens, if it may.
@@ -225,7 +235,7 @@ func (l *ledger) admit(id uint32) error {
 }
 
 func (l *ledger) add(id uint32, ours bool) {
-	l.streams[id] = &entry{id: id, ours: ours, window: l.first, kick: make(chan struct{}, 1)}
+	l.streams[id] = &entry{id: id, ours: ours, window: l.first, in: newInbox(l.buffer), kick: make(chan struct{}, 1)}
 }
 
 func (l *ledger) closedByPeer(e *entry) {
@@ -245,6 +255,9 @@ func (l *ledger) settle(e *entry) {
 		return
 	}
 	delete(l.streams, e.id)
+	if e.grown {
+		l.grown--
+	}
 	if e.ours {
 		l.alive--
 		l.notify()

@@ -15,10 +15,9 @@ import (
 
 // session implements [transport.Session].
 type session struct {
-	x      *smux.Session
-	conn   *conn
-	led    *ledger
-	buffer int // of each stream
+	x    *smux.Session
+	conn *conn
+	led  *ledger
 
 	usedUp atomic.Bool // no more streams can be opened
 
@@ -28,59 +27,41 @@ type session struct {
 	local bool  // Close was called here first; valid once ended is closed
 
 	queue backlog
-	held  holders
 	gone  chan struct{} // closed when the keeper has ended
 }
 
 var _ transport.Session = (*session)(nil)
 
 func newSession(link net.Conn, cfg transport.Config, buffer int, pool *pool) (*session, error) {
-	buffer, total, err := share(cfg.MaxStreams, buffer)
-	if err != nil {
-		return nil, err
-	}
 	s := &session{
-		led:    newLedger(cfg.Side, cfg.MaxStreams, buffer),
-		buffer: buffer,
-		ended:  make(chan struct{}),
-		gone:   make(chan struct{}),
+		led:   newLedger(cfg.Side, cfg.MaxStreams, buffer),
+		ended: make(chan struct{}),
+		gone:  make(chan struct{}),
 	}
 	s.queue.arrived = make(chan struct{}, 1)
-	s.held.none = make(chan struct{})
 	s.conn = newConn(link, s.led, pool, outboxLimit(cfg.MaxStreams), func(err error) { s.end(err, false) })
 	start := smux.Client
 	if cfg.Side == transport.Plugin {
 		start = smux.Server
 	}
-	s.x, err = start(s.conn, &smux.Config{
+	x, err := start(s.conn, &smux.Config{
 		Version: version,
 
 		// The end of a local peer is seen by the end of the link, and one that
 		// stands still in a debugger is alive.
 		KeepAliveDisabled: true,
 
+		// It sees no data, and holds none.
 		MaxFrameSize:     maxFrame,
-		MaxReceiveBuffer: total,
-		MaxStreamBuffer:  buffer,
+		MaxReceiveBuffer: initialWindow,
+		MaxStreamBuffer:  initialWindow,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start smux: %w", err)
 	}
+	s.x = x
 	go s.keep(cfg)
 	return s, nil
-}
-
-// share returns how many bytes each stream may hold, and all of them together.
-// The library stops reading the link when the latter is used up, so it has to be
-// enough for every stream that can be full at a time.
-func share(maxStreams, buffer int) (each, total int, err error) {
-	streams := existing(maxStreams) + maxStreams
-	each = min(buffer, math.MaxInt32/streams)
-	if each < minBuffer {
-		return 0, 0, fmt.Errorf("smux: %d streams in a session would have to share 2 GiB of buffers, with less than %d KiB for each: lower MaxStreams to %d or less, or use another transport",
-			maxStreams, minBuffer>>10, math.MaxInt32/minBuffer/3)
-	}
-	return each, min(streams*max(each, initialWindow), math.MaxInt32), nil
 }
 
 // outboxLimit is how many bytes may wait for the link besides the budget: small
@@ -110,10 +91,8 @@ func (s *session) Open(ctx context.Context) (transport.Stream, error) {
 	default:
 		return nil, err
 	}
-	s.held.add()
 	x, err := s.x.OpenStream()
 	if err != nil {
-		s.held.remove()
 		s.led.cancel()
 		return nil, translate("open stream", err, s.over("open stream"))
 	}
@@ -162,7 +141,6 @@ func (s *session) Err() error {
 // Close ends the session and waits for its goroutines.
 func (s *session) Close() error {
 	s.end(transport.Closed("session", nil), true)
-	s.held.dismiss()
 	<-s.gone
 	s.conn.out.join()
 	return nil
@@ -176,6 +154,16 @@ func (s *session) end(cause error, local bool) {
 		close(s.ended)
 		s.conn.out.close()
 	})
+}
+
+// isOver reports whether the session has ended.
+func (s *session) isOver() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // over returns nil while the session lives, then the error of op.

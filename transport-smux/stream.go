@@ -38,7 +38,6 @@ type stream struct {
 
 	reading sync.Mutex // held by Read, in case that more than one goroutine reads
 	writing sync.Mutex // held by Write, likewise
-	read    uint32     // bytes that were read, ever; guarded by reading
 }
 
 var _ transport.Stream = (*stream)(nil)
@@ -51,56 +50,63 @@ func newStream(s *session, x *smux.Stream, ours bool) *stream {
 func (st *stream) Read(p []byte) (int, error) {
 	st.reading.Lock()
 	defer st.reading.Unlock()
-	if err := st.readable(); err != nil || len(p) == 0 {
-		return 0, err
-	}
-	n, err := st.x.Read(p)
-	if n == 0 && err != nil && !errors.Is(err, smux.ErrTimeout) {
-		// When the link has ended the library may say so before it hands out the
-		// last bytes. It does not forget them.
-		n, err = st.x.Read(p)
-	}
-	if n > 0 {
-		st.read += uint32(n)
-		if errors.Is(err, smux.ErrTimeout) {
-			// The deadline hit the window update that went with the read, which may
-			// be lost, and without which the peer may never write again. Twice is
-			// harmless. An error means that the session has ended, which comes again.
-			_ = st.sess.conn.update(frame{id: st.e.id, consumed: st.read, window: uint32(st.sess.buffer)})
+	for {
+		deadline, err := st.readable()
+		if err != nil || len(p) == 0 {
+			return 0, err
 		}
-		return n, nil
-	}
-	if rerr := st.readable(); rerr != nil && !errors.Is(rerr, os.ErrDeadlineExceeded) {
-		return 0, rerr
-	}
-	switch {
-	case err == nil || errors.Is(err, io.EOF):
-		return 0, io.EOF
-	case errors.Is(err, smux.ErrTimeout):
-		return 0, translate("read", err, nil)
-	}
-	select {
-	case <-st.sess.ended:
-		return 0, io.EOF // there are no more bytes, whatever the link's error was
-	default:
-		return 0, translate("read", err, nil)
+		ended := st.sess.isOver() // before the look at what is there, which came before it
+		n, over := st.e.in.take(p)
+		switch {
+		case n > 0:
+			st.update()
+			return n, nil
+		case over, ended:
+			return 0, io.EOF
+		}
+		st.wait(deadline)
 	}
 }
 
-// readable returns the error of a Read that must not even look for bytes.
-func (st *stream) readable() error {
+// update lets the peer send more, if it is time to. An error means that the session has
+// ended, which comes again.
+func (st *stream) update() {
+	if consumed, window, due := st.e.in.update(func() bool { return st.sess.led.grow(st.e) }); due {
+		_ = st.sess.conn.update(st.e, consumed, window)
+	}
+}
+
+// wait waits until a Read may find something else.
+func (st *stream) wait(deadline time.Time) {
+	var late <-chan time.Time
+	if !deadline.IsZero() {
+		timer := time.NewTimer(time.Until(deadline))
+		defer timer.Stop()
+		late = timer.C
+	}
+	select {
+	case <-st.e.in.ready:
+	case <-st.sess.ended:
+	case <-st.shut:
+	case <-late:
+	}
+}
+
+// readable returns the deadline, and the error of a Read that must not even look for
+// bytes.
+func (st *stream) readable() (deadline time.Time, err error) {
 	st.mu.Lock()
 	closed, deadline := st.closed, st.deadline
 	st.mu.Unlock()
 	switch {
 	case closed:
-		return transport.Closed("read", net.ErrClosed)
+		err = transport.Closed("read", net.ErrClosed)
 	case st.sess.closedHere():
-		return st.sess.over("read")
+		err = st.sess.over("read")
 	case !deadline.IsZero() && time.Until(deadline) <= 0:
-		return fmt.Errorf("read: %w", os.ErrDeadlineExceeded)
+		err = fmt.Errorf("read: %w", os.ErrDeadlineExceeded)
 	}
-	return nil
+	return deadline, err
 }
 
 // Write sends p, and returns when the link has taken it.
@@ -193,6 +199,7 @@ func (st *stream) Close() error {
 		return nil
 	}
 	close(st.shut)
+	st.e.in.close()
 	// An error means that the session is gone, and then so is the stream.
 	_ = st.x.Close()
 	if st.ours {
@@ -200,7 +207,6 @@ func (st *stream) Close() error {
 		// of this one first, or it would count one too many.
 		st.sess.led.closed()
 	}
-	st.sess.held.remove()
 	return nil
 }
 
@@ -212,5 +218,6 @@ func (st *stream) SetReadDeadline(t time.Time) error {
 		return transport.Closed("set read deadline", net.ErrClosed)
 	}
 	st.deadline = t
-	return st.x.SetReadDeadline(t)
+	st.e.in.poke()
+	return nil
 }

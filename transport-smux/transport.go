@@ -11,7 +11,7 @@ import (
 // protocol, on which the library's two ends must agree beforehand.
 const name = "smux/2"
 
-// Bounds of what one unread stream may hold, and the default.
+// Bounds of what a stream may hold that was read, and then is not, and the default.
 const (
 	minBuffer     = 16 << 10
 	maxBuffer     = 16 << 20
@@ -36,13 +36,12 @@ type bufferOption int
 
 func (o bufferOption) apply(t *driver) { t.buffer = min(max(int(o), minBuffer), maxBuffer) }
 
-// StreamBuffer sets how many bytes a stream of this side takes before it is read.
-// More of them is faster for one bulk stream, costs that much memory for each
-// stream that nobody reads, and makes small messages wait longer beside bulk. The
-// peers need not agree, but a peer's stream begins with 256 KiB where this side
-// has set less and the peer has not. Values below 16 KiB or above 16 MiB count as
-// those. With a MaxStreams of more than about 680 in a session it is less than asked
-// for: all of them together cannot have more than 2 GiB. Default: 1 MiB.
+// StreamBuffer sets how many bytes a stream of this side takes before they are read, once
+// it has shown that it is read: every stream begins with 256 KiB, or less where less is
+// set here, and up to 16 at a time grow to it. More of them is faster for one bulk stream,
+// and makes small messages wait longer beside bulk. The peers need not agree, but a peer's
+// stream begins with 256 KiB where this side has set less and the peer has not. Values
+// below 16 KiB or above 16 MiB count as those. Default: 1 MiB.
 func StreamBuffer(bytes int) Option { return bufferOption(bytes) }
 
 // driver implements [transport.Transport].

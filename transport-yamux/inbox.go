@@ -139,7 +139,7 @@ func (b *inbox) grant(full int, grow func() bool) (more int) {
 		more += full - b.window
 		b.window = full
 	}
-	b.tested = b.tested || b.freed >= initialWindow/2
+	b.tested = true
 	b.freed = 0
 	b.room += more
 	return more

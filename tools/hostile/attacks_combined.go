@@ -11,6 +11,7 @@ import (
 func combinedAttacks() []attack {
 	return []attack{
 		{name: "unread-large-replies", codec: "cbor", what: "calls with large replies, of which none is ever read", deaf: true, hangs: true, play: (*raw).unread},
+		{name: "unread-streams", what: "as many streams as are allowed, filled and never announced", survives: true, play: (*raw).fill},
 		{name: "metadata-keys", what: "metadata of a million tiny keys", want: "over the limit Metadata", survives: true, play: func(r *raw) error {
 			const n = 1_500_000
 			body := binary.BigEndian.AppendUint32(callBody(0), n)
@@ -83,6 +84,30 @@ func (r *raw) unread() error {
 		_, err := r.own.Write(pieces0(frame{typ: frameCall, id: uint32(i + 10)}, callBody(1, value...)))
 		return err
 	})
+	time.Sleep(attackTime)
+	return nil
+}
+
+// fill opens as many streams as the victim's limit, and writes to each until nothing more
+// fits.
+func (r *raw) fill() error {
+	const streams = 250 // of 256, of which two are lanes
+	for i := range streams {
+		stream, err := r.session.Open(r.ctx)
+		if err != nil {
+			return err
+		}
+		if _, err := stream.Write(binary.BigEndian.AppendUint64([]byte{kindFlow}, uint64(i+1))); err != nil {
+			return err
+		}
+		go func() { // until the session ends
+			for block := make([]byte, 64<<10); ; {
+				if _, err := stream.Write(block); err != nil {
+					return
+				}
+			}
+		}()
+	}
 	time.Sleep(attackTime)
 	return nil
 }

@@ -50,6 +50,21 @@ func multiplexerAttacks() []attack {
 			}
 			return errors.Join(w.flush(), w.hold())
 		}},
+		{name: "unread-crumbs", over: "smux/", want: broke, what: "streams that are filled byte by byte, and one of them with more than its window", flood: func(w *mux) error {
+			const streams, window = 20, 256 << 10
+			for i := range uint32(streams) {
+				id, head := 2*i+w.first(), binary.BigEndian.AppendUint64([]byte{kindFlow}, uint64(i+1))
+				if err := errors.Join(w.open(id), w.data(id, head)); err != nil {
+					return err
+				}
+				for range window - len(head) {
+					if err := w.data(id, []byte{0}); err != nil {
+						return err
+					}
+				}
+			}
+			return errors.Join(w.data(w.first(), make([]byte, 64)), w.flush(), w.hold())
+		}},
 		{name: "multiplexer-pings", over: "yamux/", want: broke, what: "pings of the transport without end, of which no answer is read", flood: func(w *mux) error {
 			pings := bytes.Repeat([]byte{0, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7}, 5000)
 			for range 1000 {
