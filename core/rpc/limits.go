@@ -36,7 +36,7 @@ type Limits struct {
 
 	// Streams is how many streams the peer may have open at a time. A streaming call is a call,
 	// too; and a side opens no more than its own limit, so that both sides raise it together.
-	// Default: 256.
+	// Default: 128.
 	Streams int `json:"streams"`
 }
 
@@ -49,7 +49,7 @@ func DefaultLimits() Limits {
 		Metadata:   16 << 10,
 		Objects:    1 << 16,
 		References: 64,
-		Streams:    256,
+		Streams:    128,
 	}
 }
 

@@ -91,7 +91,7 @@ func (r *raw) unread() error {
 // fill opens as many streams as the victim's limit, and writes to each until nothing more
 // fits.
 func (r *raw) fill() error {
-	const streams = 250 // of 256, of which two are lanes
+	const streams = 126 // of 128
 	for i := range streams {
 		stream, err := r.session.Open(r.ctx)
 		if err != nil {
