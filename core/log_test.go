@@ -3,6 +3,7 @@ package tenon
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"math"
 	"strings"
@@ -102,6 +103,22 @@ func TestFloodIsCounted(t *testing.T) {
 	}
 	if !strings.Contains(got.String(), `"lines":500`) {
 		t.Error("what was left out was not counted")
+	}
+}
+
+// A record of too many values is text, wherever they stand.
+func TestRecordOfManyValues(t *testing.T) {
+	for _, member := range []string{`"l":[0%s]`, `"g":{"a":0%s}`} {
+		for n, want := range map[int]bool{maxLogValues - 4: true, maxLogValues: false} {
+			more := ",0"
+			if strings.Contains(member, "{") {
+				more = `,"a":0`
+			}
+			line := `{"level":"INFO","msg":"x",` + fmt.Sprintf(member, strings.Repeat(more, n-1)) + `}`
+			if _, ok := parseRecord([]byte(line)); ok != want {
+				t.Errorf("%d values in %s: a record: %v, want %v", n, member, ok, want)
+			}
+		}
 	}
 }
 

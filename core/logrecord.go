@@ -11,14 +11,26 @@ import (
 	"github.com/tenon-dev/tenon/core/internal/visible"
 )
 
-// maxLogDepth is how deep the groups of a record may be nested.
-const maxLogDepth = 16
+const (
+	// maxLogDepth is how deep the groups of a record may be nested.
+	maxLogDepth = 16
+
+	// maxLogValues is how many values a record may have, in all groups and lists: each of
+	// them costs the host more than its bytes cost the plugin.
+	maxLogValues = 8192
+)
+
+// recordReader reads the JSON of a record.
+type recordReader struct {
+	*json.Decoder
+	values int // how many it may still have
+}
 
 // parseRecord reads what a plugin's log handler wrote, without the mark. A line
 // that is anything else is not ok: then it is text, whatever it begins with. What
 // a plugin writes is trusted in nothing.
 func parseRecord(line []byte) (slog.Record, bool) {
-	dec := json.NewDecoder(bytes.NewReader(line))
+	dec := &recordReader{json.NewDecoder(bytes.NewReader(line)), maxLogValues}
 	dec.UseNumber()
 	attrs, err := parseGroup(dec, 0)
 	if err != nil || dec.More() {
@@ -56,7 +68,7 @@ var errNoRecord = errors.New("no record")
 
 // parseGroup reads an object with its keys in order, as a JSON object decoded into
 // a map would lose it.
-func parseGroup(dec *json.Decoder, depth int) ([]slog.Attr, error) {
+func parseGroup(dec *recordReader, depth int) ([]slog.Attr, error) {
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return nil, errNoRecord
 	}
@@ -64,7 +76,7 @@ func parseGroup(dec *json.Decoder, depth int) ([]slog.Attr, error) {
 }
 
 // parseMembers reads the rest of an object whose brace was read.
-func parseMembers(dec *json.Decoder, depth int) ([]slog.Attr, error) {
+func parseMembers(dec *recordReader, depth int) ([]slog.Attr, error) {
 	if depth > maxLogDepth {
 		return nil, errNoRecord
 	}
@@ -86,7 +98,10 @@ func parseMembers(dec *json.Decoder, depth int) ([]slog.Attr, error) {
 	return attrs, err
 }
 
-func parseValue(dec *json.Decoder, depth int) (slog.Value, error) {
+func parseValue(dec *recordReader, depth int) (slog.Value, error) {
+	if dec.values--; dec.values < 0 {
+		return slog.Value{}, errNoRecord
+	}
 	t, err := dec.Token()
 	if err != nil {
 		return slog.Value{}, err
@@ -115,7 +130,7 @@ func parseValue(dec *json.Decoder, depth int) (slog.Value, error) {
 	return slog.AnyValue(nil), nil
 }
 
-func parseList(dec *json.Decoder, depth int) (slog.Value, error) {
+func parseList(dec *recordReader, depth int) (slog.Value, error) {
 	if depth > maxLogDepth {
 		return slog.Value{}, errNoRecord
 	}
