@@ -53,14 +53,24 @@ func Main(cfg ServeConfig) {
 // one that was has ended. Where the end of the link came too early, that may be noticed a
 // moment later only.
 func orphaned(parent int, early bool) bool {
-	for tries := 0; os.Getppid() == parent; tries++ {
-		if !early || tries == 50 {
+	if !early {
+		return os.Getppid() != parent
+	}
+	over, look := time.NewTimer(orphanGrace), time.NewTicker(time.Millisecond)
+	defer over.Stop()
+	defer look.Stop()
+	for os.Getppid() == parent {
+		select {
+		case <-look.C:
+		case <-over.C:
 			return false
 		}
-		time.Sleep(time.Millisecond)
 	}
 	return true
 }
+
+// orphanGrace is how much later than the end of the link that of the host may be noticed.
+const orphanGrace = 50 * time.Millisecond
 
 // catch lets nothing be done by the signals that would end a plugin before its host
 // does. They are caught, not ignored, since children inherit that. It takes the runtime
