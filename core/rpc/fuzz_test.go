@@ -100,7 +100,7 @@ func FuzzMetadata(f *testing.F) {
 		if md.size() > size || size > len(src) || len(rest) > len(src) {
 			t.Fatalf("%v, said to have %d bytes, and %d bytes out of %d", md, size, len(rest), len(src))
 		}
-		if less, n, left, ok := parseMetadata(src, size-1); less != nil || n != size || len(left) != len(rest) || !ok {
+		if less, n, left, ok := parseMetadata(src, size-1); size > 0 && (less != nil || n != size || len(left) != len(rest) || !ok) {
 			t.Fatalf("of %d bytes, which are too many, %v is kept, and %d bytes are left", n, less, len(left))
 		}
 		again, _, none, ok := parseMetadata(md.append(nil), len(src))
