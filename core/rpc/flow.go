@@ -267,8 +267,10 @@ func (f *flow) nextInto(t target) (message, error) {
 // Called with f.receive held.
 func (f *flow) read() (message, error) {
 	msg, err := f.r.next()
-	if v := (*ProtocolError)(nil); errors.As(err, &v) {
-		f.peer.fail(err)
+	if err != nil { // what As is given would be allocated for each message
+		if v := (*ProtocolError)(nil); errors.As(err, &v) {
+			f.peer.fail(err)
+		}
 	}
 	return msg, err
 }
