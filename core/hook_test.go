@@ -4,13 +4,11 @@ package tenon_test
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -87,7 +85,7 @@ func TestHookKeepsNothingAlive(t *testing.T) {
 func TestHookThatPanics(t *testing.T) {
 	leak.Check(t)
 	t.Setenv(hookEnv, "panics")
-	var stderr lockedBuffer
+	var stderr synced
 	c := newClient(t, "hooked", func(cfg *tenon.ClientConfig) {
 		cfg.Stop.Drain = time.Hour
 		cfg.Stderr = &stderr
@@ -104,22 +102,4 @@ func TestHookThatPanics(t *testing.T) {
 	if s := stderr.String(); !strings.Contains(s, "OnShutdown panicked: in the hook") || !strings.Contains(s, "hook_test.go") {
 		t.Errorf("the plugin says %q", s)
 	}
-}
-
-// lockedBuffer is a buffer that may be read while a plugin prints into it.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

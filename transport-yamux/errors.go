@@ -53,8 +53,6 @@ func translate(op string, err, ended error) error {
 		return fmt.Errorf("%s: %w", op, os.ErrDeadlineExceeded)
 	case errors.Is(err, yamux.ErrSessionShutdown), errors.Is(err, yamux.ErrStreamClosed):
 		return transport.Closed(op, net.ErrClosed)
-	case errors.Is(err, yamux.ErrConnectionReset):
-		return transport.Closed(op, errReset)
 	default:
 		return fmt.Errorf("%s: %w", op, err)
 	}
