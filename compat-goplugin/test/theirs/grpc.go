@@ -79,13 +79,25 @@ func (s *grpcServer) call(ctx context.Context, method, arg string) (string, erro
 		defer conn.Close()
 		return invoke(ctx, conn, "Call", text)
 	case "ServeBack":
+		// The number is told when it is listened for: the original, multiplexed, may
+		// answer a knock that comes before, and ends when the stream comes then.
 		id := s.broker.NextId()
-		go s.broker.AcceptAndServe(id, func(opts []grpc.ServerOption) *grpc.Server {
-			server := grpc.NewServer(opts...)
-			register(server, funcServer(func(s string) string { return "plugin:" + s }))
-			return server
-		})
-		return fmt.Sprint(id), nil
+		made, ended := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(ended)
+			s.broker.AcceptAndServe(id, func(opts []grpc.ServerOption) *grpc.Server {
+				defer close(made)
+				server := grpc.NewServer(opts...)
+				register(server, funcServer(func(s string) string { return "plugin:" + s }))
+				return server
+			})
+		}()
+		select {
+		case <-made:
+			return fmt.Sprint(id), nil
+		case <-ended:
+			return "", fmt.Errorf("nothing is served as %d", id)
+		}
 	}
 	return "", fmt.Errorf("unknown method %s", method)
 }

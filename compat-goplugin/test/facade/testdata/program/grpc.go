@@ -64,17 +64,27 @@ func callGRPC(b *plugin.GRPCBroker, text, arg string) (string, error) {
 	return invoke(conn, "Call", arg)
 }
 
-// offer serves f under a number, which it returns, until stop is called.
-func offer(b *plugin.GRPCBroker, f callFunc) (id string, stop func()) {
+// offer serves f under a number, until stop is called. It returns when the number is
+// listened for: the original, multiplexed, may answer a knock that comes before, and the
+// plugin ends when the stream comes then, whatever library its host has.
+func offer(b *plugin.GRPCBroker, f callFunc) (id string, stop func(), err error) {
 	number := b.NextId()
-	made := make(chan *grpc.Server, 1)
-	go b.AcceptAndServe(number, func(opts []grpc.ServerOption) *grpc.Server {
-		server := grpc.NewServer(opts...)
-		register(server, f)
-		made <- server
-		return server
-	})
-	return fmt.Sprint(number), func() { (<-made).Stop() }
+	made, ended := make(chan *grpc.Server, 1), make(chan struct{})
+	go func() {
+		defer close(ended)
+		b.AcceptAndServe(number, func(opts []grpc.ServerOption) *grpc.Server {
+			server := grpc.NewServer(opts...)
+			register(server, f)
+			made <- server
+			return server
+		})
+	}()
+	select {
+	case server := <-made:
+		return fmt.Sprint(number), server.Stop, nil
+	case <-ended:
+		return "", nil, fmt.Errorf("nothing is served as %d", number)
+	}
 }
 
 type grpcServer struct{ broker *plugin.GRPCBroker }
@@ -86,8 +96,8 @@ func (s *grpcServer) call(method, arg string) (string, error) {
 	case "CallBack":
 		return callGRPC(s.broker, arg, "x")
 	default:
-		id, _ := offer(s.broker, func(s string) string { return "plugin:" + s })
-		return id, nil
+		id, _, err := offer(s.broker, func(s string) string { return "plugin:" + s })
+		return id, err
 	}
 }
 
@@ -99,12 +109,12 @@ type grpcClient struct {
 func (c *grpcClient) Greet(name string) (string, error) { return invoke(c.conn, "Greet", name) }
 
 func (c *grpcClient) CallBack(f func(string) string) (string, error) {
-	id, stop := offer(c.broker, f)
-	text, err := invoke(c.conn, "CallBack", id)
-	if err == nil {
-		stop()
+	id, stop, err := offer(c.broker, f)
+	if err != nil {
+		return "", err
 	}
-	return text, err
+	defer stop()
+	return invoke(c.conn, "CallBack", id)
 }
 
 func (c *grpcClient) ServeBack(arg string) (string, error) {
