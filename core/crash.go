@@ -35,6 +35,8 @@ type CrashError struct {
 	InFlight map[string]int
 
 	Link error // how the link ended
+
+	held bool // by another process, when this one had ended
 }
 
 // Error says how it ended, with the panic's first line or the end of stderr.
@@ -55,6 +57,8 @@ func (e *CrashError) Error() string {
 	}
 	if e.Exited {
 		switch violation, broke := (*rpc.ProtocolError)(nil), broken(e.Link); {
+		case e.held:
+			b.WriteString(" (another process, such as a fork of it, held its link open)")
 		case errors.As(e.Link, &violation):
 			b.WriteString(" after it broke the protocol: " + violation.Violation)
 		case broke != nil:
@@ -121,7 +125,7 @@ func (r *run) explainEnd(linkErr error, inFlight map[string]int) error {
 		r.crash = &CrashError{
 			Plugin: r.info.Path, PID: r.info.PID, Link: linkErr,
 			Exited: exit.Exited, ExitCode: -1, Signal: exit.Signal,
-			Silent: r.silence.Load(), InFlight: inFlight,
+			Silent: r.silence.Load(), InFlight: inFlight, held: r.held.Load(),
 			Panic: r.panicText(exit), StderrTail: r.output.tail.Text(),
 		}
 		if exit.Exited && exit.Signal == nil {

@@ -26,6 +26,9 @@ type run struct {
 
 	peer    *rpc.Peer // one of the two
 	foreign Foreign
+	link    net.Conn // under peer, which owns it
+
+	held atomic.Bool // the process has ended, and somebody else held its end of the link
 
 	silence  atomic.Bool // it was killed for giving no sign of life
 	replaced atomic.Bool // another process took its place
@@ -240,6 +243,7 @@ func (c *Client) greet(ctx context.Context, link net.Conn, r *run, probe bool) e
 	r.info.Name, r.info.Release = visible.Line(answer.Name), visible.Line(answer.Release)
 	r.info.Version, r.info.Transport, r.info.Codecs = answer.Version, answer.Transport, answer.Codecs
 	r.kept(keep, answer)
+	r.link = link
 	r.peer, err = startPeer(link, c.drivers, peerConfig{
 		side: transport.Host, answer: answer, remote: answer.Limits, debug: debugging(),
 		engine: rpc.Config{
@@ -270,11 +274,11 @@ func linkName(link net.Conn, inherited bool) string {
 func (r *run) wait() error {
 	var err error
 	if r.foreign != nil {
-		<-r.foreign.Done()
+		r.awaitEnd(r.foreign.Done(), r.foreign.Close)
 		err = r.explainEnd(r.foreign.Err(), nil)
 		r.foreign.Close()
 	} else {
-		<-r.peer.Done()
+		r.awaitEnd(r.peer.Done(), r.link.Close)
 		err = r.peer.Err()
 	}
 	if !errors.Is(err, rpc.ErrClosed) { // who closed it sees to the process
@@ -284,6 +288,26 @@ func (r *run) wait() error {
 	r.output.end()
 	r.cleared()
 	return err
+}
+
+// awaitEnd waits for the end of the connection. The process can end before it, where one
+// that it forked holds the other end open: then what is on the way has a moment to arrive,
+// and cut ends the connection, since nobody is there who would answer.
+func (r *run) awaitEnd(connection <-chan struct{}, cut func() error) {
+	select {
+	case <-connection:
+		return
+	case <-r.process.Done():
+	}
+	timer := time.NewTimer(lastWords)
+	defer timer.Stop()
+	select {
+	case <-connection:
+	case <-timer.C:
+		r.held.Store(true)
+		cut()
+		<-connection
+	}
 }
 
 // abandon ends a process with which the handshake failed.
