@@ -6,10 +6,11 @@ import (
 	"io"
 )
 
-// readELF reads the headers of an ELF file, of which head is the beginning.
-func readELF(r io.ReaderAt, head []byte) image {
+// readELF reads the headers of an ELF file of that size, of which head is the beginning.
+func readELF(r io.ReaderAt, head []byte, size int64) image {
 	img := image{format: formatELF, system: "linux", arches: []string{""}}
 	if len(head) < 52 {
+		img.cutOff = true
 		return img
 	}
 	var order binary.ByteOrder = binary.LittleEndian
@@ -22,27 +23,25 @@ func readELF(r io.ReaderAt, head []byte) image {
 	img.arches[0] = elfArch(order.Uint16(head[18:]), wide, big)
 
 	// The program headers, one of which may name the loader.
-	var off, size, count int64
+	var off, entry, count int64
 	if wide {
 		if len(head) < 64 {
+			img.cutOff = true
 			return img
 		}
-		off, size, count = int64(order.Uint64(head[32:])), int64(order.Uint16(head[54:])), int64(order.Uint16(head[56:]))
+		off, entry, count = int64(order.Uint64(head[32:])), int64(order.Uint16(head[54:])), int64(order.Uint16(head[56:]))
 	} else {
-		off, size, count = int64(order.Uint32(head[28:])), int64(order.Uint16(head[42:])), int64(order.Uint16(head[44:]))
+		off, entry, count = int64(order.Uint32(head[28:])), int64(order.Uint16(head[42:])), int64(order.Uint16(head[44:]))
 	}
 	least := int64(32)
 	if wide {
 		least = 56
 	}
 	for i := range min(count, phdrLimit) {
-		phdr := readAt(r, off+i*size, least)
+		phdr := readAt(r, off+i*entry, least)
 		if int64(len(phdr)) < least {
+			img.cutOff = true
 			return img
-		}
-		const interp = 3 // PT_INTERP
-		if order.Uint32(phdr) != interp {
-			continue
 		}
 		var at, n int64
 		if wide {
@@ -50,9 +49,21 @@ func readELF(r io.ReaderAt, head []byte) image {
 		} else {
 			at, n = int64(order.Uint32(phdr[4:])), int64(order.Uint32(phdr[16:]))
 		}
-		name, _, _ := bytes.Cut(readAt(r, at, min(n, interpLimit)), []byte{0})
-		img.interpreter = string(name)
-		return img
+		const (
+			load   = 1 // PT_LOAD
+			interp = 3 // PT_INTERP
+		)
+		switch order.Uint32(phdr) {
+		case load:
+			if at < 0 || n < 0 || at > size || n > size-at {
+				img.cutOff = true // the system maps it all the same, and it dies when it gets there
+			}
+		case interp:
+			if img.interpreter == "" {
+				name, _, _ := bytes.Cut(readAt(r, at, min(n, interpLimit)), []byte{0})
+				img.interpreter = string(name)
+			}
+		}
 	}
 	return img
 }

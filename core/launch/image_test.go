@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -98,7 +99,7 @@ func TestJudge(t *testing.T) {
 		{"text", []byte("héllo\n"), "linux/amd64", "the file is a text"},
 		{"text cut in a rune", []byte(strings.Repeat("é", 3000) + "x")[1 : headLimit+1], "linux/amd64", ""},
 		{"garbage", []byte{1, 2, 3, 0xff}, "linux/amd64", ""},
-		{"short elf", []byte("\x7fELF"), "linux/amd64", ""},
+		{"short elf", []byte("\x7fELF"), "linux/amd64", "the file ends before"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -179,4 +180,33 @@ func FuzzReadImage(f *testing.F) {
 			t.Errorf("%d processors, %d bytes of a name", len(img.arches), len(img.interpreter))
 		}
 	})
+}
+
+// TestCutOffProgram: the system starts a program of which the end is missing, and it dies of a
+// signal with nothing printed.
+func TestCutOffProgram(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("this program is an ELF file on Linux")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{4, 40, 60, 100, 1000, len(whole) / 2} {
+		path := filepath.Join(t.TempDir(), "cut")
+		if err := os.WriteFile(path, whole[:n], 0o755); err != nil {
+			t.Fatal(err)
+		}
+		const want = "the file ends before the program that is in it does; build or copy it again: the disk may have been full, or it was copied while it was being written"
+		if got := Diagnose(path); got != want {
+			t.Errorf("%d bytes: %q", n, got)
+		}
+	}
+	if got := Diagnose(self); got != "" {
+		t.Errorf("the whole one: %q", got)
+	}
 }

@@ -38,6 +38,12 @@ func TestStartErrors(t *testing.T) {
 	self, _ := os.Executable()
 	foreign := foreignBinary(t, self, dir)
 	plain := write("plain", "text", 0o644)
+	for from, to := range map[string]string{"here": "there", "there": "here"} {
+		if err := os.Symlink(to, filepath.Join(dir, from)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	name := strings.Repeat("n", 300)
 	long := strings.Repeat("x", 4<<20)
 	tests := []struct {
 		name   string
@@ -87,6 +93,14 @@ func TestStartErrors(t *testing.T) {
 			"the first line of the script ends in a carriage return, which counts as part of the interpreter's name (no such file or directory); convert the file to Unix line ends"},
 		{"foreign", foreign, nil, launch.ReasonFormat, syscall.ENOEXEC,
 			"it was built for " + runtime.GOOS + "/s390x, this machine is " + runtime.GOOS + "/" + runtime.GOARCH + " (exec format error); build it with GOOS=" + runtime.GOOS + " GOARCH=" + runtime.GOARCH},
+		{"links in a circle", dir + "/here", nil, launch.ReasonNotFound, syscall.ELOOP,
+			"its symbolic links lead in a circle, or there are more of them than the system follows (too many levels of symbolic links); correct the links"},
+		{"name too long", dir + "/" + name, nil, launch.ReasonNotFound, syscall.ENAMETOOLONG,
+			"the path, or a name in it, is longer than the system allows (file name too long); use a shorter one"},
+		{"interpreter is a directory", write("dirscript", "#!"+dir+"\n", 0o755), nil, launch.ReasonDenied, fs.ErrPermission,
+			"the interpreter DIR that the script's first line names cannot be executed: it is a directory (permission denied); name the executable file in it"},
+		{"interpreter's mode", write("plainscript", "#!"+plain+"\n", 0o755), nil, launch.ReasonDenied, fs.ErrPermission,
+			"the interpreter DIR/plain that the script's first line names cannot be executed: the file is not executable (mode -rw-r--r--) (permission denied); chmod +x DIR/plain"},
 		{"working directory", self, []launch.Option{launch.Dir(dir + "/none")}, launch.ReasonWorkDir, fs.ErrNotExist,
 			"its working directory DIR/none: no such file or directory; create it, or correct Dir"},
 		{"working directory is a file", self, []launch.Option{launch.Dir(plain)}, launch.ReasonWorkDir, syscall.ENOTDIR,
@@ -115,6 +129,42 @@ func TestStartErrors(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", err, want)
 			}
 		})
+	}
+}
+
+// TestScriptsInACircle: Linux follows four scripts that are each other's interpreters.
+func TestScriptsInACircle(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("other systems run no script as an interpreter at all")
+	}
+	path := filepath.Join(t.TempDir(), "script")
+	if err := os.WriteFile(path, []byte("#!"+path+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	_, err := launch.Command(path).Launch(t.Context(), launch.Request{})
+	want := "launch " + path + ": the interpreter that the script's first line names is a script too, and so on: more than the system follows (too many levels of symbolic links); name a program there that is no script"
+	if err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+// TestRelativePathFromNowhere: somebody has removed the host's working directory.
+func TestRelativePathFromNowhere(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("other systems keep a working directory from being removed, or its name")
+	}
+	dir, err := os.MkdirTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	if err := os.Remove(dir); err != nil {
+		t.Fatal(err)
+	}
+	_, err = launch.Command("./plugin").Launch(t.Context(), launch.Request{})
+	want := "launch ./plugin: the working directory of this process, from which the path leads, was removed (no such file or directory); give the full path"
+	if err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }
 

@@ -35,7 +35,10 @@ func Diagnose(path string) string {
 		_, found, hint := deniedFile(path, info.Mode(), noExec)
 		return join(found, hint)
 	}
-	return join(lookAtImage(path))
+	if found, hint := lookAtImage(path); found != "" || !unixMode {
+		return join(found, hint)
+	}
+	return join(deniedInterpreter(path))
 }
 
 func join(found, hint string) string {
@@ -47,16 +50,21 @@ func join(found, hint string) string {
 
 // lookAtImage says what is wrong with the content of the file, or nothing.
 func lookAtImage(path string) (found, hint string) {
+	return judge(imageOf(path), runtime.GOOS, runtime.GOARCH, exists)
+}
+
+// imageOf reads the headers of the file; it knows nothing of one that cannot be read.
+func imageOf(path string) image {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {
-		return "", "" // opening a pipe or a device could wait, or do something
+		return image{} // opening a pipe or a device could wait, or do something
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return "", ""
+		return image{}
 	}
 	defer f.Close()
-	return judge(readImage(f, info.Size()), runtime.GOOS, runtime.GOARCH, exists)
+	return readImage(f, info.Size())
 }
 
 func exists(path string) bool {
@@ -99,6 +107,9 @@ func judge(img image, goos, goarch string, exists func(string) bool) (found, hin
 	}
 	if !systemFits(img, goos) || !slices.ContainsFunc(img.arches, func(arch string) bool { return archFits(arch, goos, goarch) }) {
 		return fmt.Sprintf("it was built for %s, this machine is %s/%s", img, goos, goarch), build
+	}
+	if img.cutOff {
+		return "the file ends before the program that is in it does", "build or copy it again: the disk may have been full, or it was copied while it was being written"
 	}
 	if img.interpreter != "" && filepath.IsAbs(img.interpreter) && !exists(img.interpreter) {
 		return fmt.Sprintf("the loader %s that it needs does not exist here", printable(img.interpreter)), "build it without cgo (CGO_ENABLED=0), or for this system's C library"

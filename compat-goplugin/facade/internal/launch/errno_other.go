@@ -22,3 +22,5 @@ func reasonOf(err error) Reason {
 }
 
 func isBusy(error) bool { return false }
+
+func pathTrouble(error, bool) (found, hint string) { return "", "" }

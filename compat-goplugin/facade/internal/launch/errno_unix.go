@@ -58,3 +58,17 @@ func reasonOf(err error) Reason {
 }
 
 func isBusy(err error) bool { return errors.Is(err, syscall.ETXTBSY) }
+
+// pathTrouble says what is wrong with a path in itself, or nothing; there says that a file was
+// found at it.
+func pathTrouble(err error, there bool) (found, hint string) {
+	switch {
+	case errors.Is(err, syscall.ENAMETOOLONG):
+		return "the path, or a name in it, is longer than the system allows", "use a shorter one"
+	case errors.Is(err, syscall.ELOOP) && there:
+		return "the interpreter that the script's first line names is a script too, and so on: more than the system follows", "name a program there that is no script"
+	case errors.Is(err, syscall.ELOOP):
+		return "its symbolic links lead in a circle, or there are more of them than the system follows", "correct the links"
+	}
+	return "", ""
+}

@@ -70,7 +70,11 @@ func explainMissing(path string, err error) (reason Reason, found, hint string) 
 	if path == "" {
 		return ReasonNotFound, "no path was given", "name the plugin's executable file"
 	}
-	if _, err := os.Stat(path); err == nil {
+	_, statErr := os.Stat(path)
+	if found, hint := pathTrouble(err, statErr == nil); found != "" {
+		return ReasonNotFound, found, hint
+	}
+	if statErr == nil {
 		if found, hint := lookAtImage(path); found != "" {
 			return ReasonInterpreter, found, hint
 		}
@@ -78,6 +82,9 @@ func explainMissing(path string, err error) (reason Reason, found, hint string) 
 	}
 	if target, err := os.Readlink(path); err == nil {
 		return ReasonNotFound, "it is a symbolic link to " + target + ", which does not exist", "build the plugin first, or correct the link"
+	}
+	if _, err := os.Getwd(); err != nil && !filepath.IsAbs(path) {
+		return ReasonNotFound, "the working directory of this process, from which the path leads, was removed", "give the full path"
 	}
 	for parent := filepath.Dir(path); ; parent = filepath.Dir(parent) {
 		info, err := os.Stat(parent)
@@ -104,6 +111,9 @@ func explainDenied(path string) (reason Reason, found, hint string) {
 	case err != nil:
 		return ReasonDenied, "permission denied", "check who may execute it"
 	}
+	if found, hint := deniedInterpreter(path); found != "" && !mountedNoExec(path) && info.Mode().Perm()&0o111 != 0 {
+		return ReasonDenied, found, hint
+	}
 	return deniedFile(path, info.Mode(), mountedNoExec(path))
 }
 
@@ -121,6 +131,24 @@ func deniedFile(path string, mode fs.FileMode, noExec bool) (reason Reason, foun
 	}
 	return ReasonDenied, "the system denies executing it (mode " + mode.Perm().String() + ")",
 		"check its owner and mode, the interpreter if it is a script, and policies such as SELinux or AppArmor"
+}
+
+// deniedInterpreter says why the program that the first line of a script names must not be
+// executed, or nothing.
+func deniedInterpreter(path string) (found, hint string) {
+	program := imageOf(path).script()
+	if program == "" {
+		return "", ""
+	}
+	info, err := os.Stat(program)
+	if err != nil {
+		return "", ""
+	}
+	reason, found, hint := deniedFile(program, info.Mode(), mountedNoExec(program))
+	if reason == ReasonDenied { // it knows nothing special
+		return "", ""
+	}
+	return "the interpreter " + printable(program) + " that the script's first line names cannot be executed: " + found, hint
 }
 
 // quoteShell makes a path safe to paste into a shell.

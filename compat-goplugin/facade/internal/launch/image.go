@@ -16,6 +16,15 @@ type image struct {
 	systemSure  bool     // the file says so itself
 	arches      []string // the GOARCHes in it; "" stands for one that is unknown
 	interpreter string   // the loader of an ELF file, the program of a script
+	cutOff      bool     // what its headers speak of is not all there
+}
+
+// script returns the program that a script names, "" where it is none, or names none.
+func (img image) script() string {
+	if img.format != formatScript {
+		return ""
+	}
+	return img.interpreter
 }
 
 type format uint8
@@ -64,7 +73,7 @@ func readImage(r io.ReaderAt, size int64) image {
 	case len(head) == 0:
 		return image{format: formatEmpty}
 	case bytes.HasPrefix(head, []byte("\x7fELF")):
-		return readELF(r, head)
+		return readELF(r, head, size)
 	case bytes.HasPrefix(head, []byte("MZ")):
 		return readPE(r, head)
 	case bytes.HasPrefix(head, []byte("#!")):
