@@ -68,6 +68,9 @@ func (e *CrashError) Error() string {
 	if len(e.InFlight) > 0 {
 		b.WriteString(" while " + callsInWords(e.InFlight))
 	}
+	if e.Exited && !e.Silent && e.Signal == os.Kill {
+		b.WriteString(" (" + killedByOthers + ")")
+	}
 	if first, _, _ := strings.Cut(e.Panic, "\n"); first != "" {
 		b.WriteString(": " + first)
 	} else if e.StderrTail != "" {
@@ -75,6 +78,9 @@ func (e *CrashError) Error() string {
 	}
 	return visible.Text(b.String())
 }
+
+// killedByOthers is said of SIGKILL, of which a process cannot say a word itself.
+const killedByOthers = "not by this host; the system does that when memory runs out"
 
 // callsInWords names the methods whose calls were in flight, a few at most.
 func callsInWords(calls map[string]int) string {
@@ -118,10 +124,11 @@ const explainGrace = 500 * time.Millisecond
 // explainEnd makes the end of the link into the story of how the plugin ended.
 func (r *run) explainEnd(linkErr error, inFlight map[string]int) error {
 	r.explain.Do(func() {
-		if !r.exitsWithin(explainGrace) {
+		exited := r.exitsWithin(explainGrace)
+		exit := r.process.Exit()
+		if !exited { // after exit was taken: that one is not the plugin's own
 			r.process.Kill()
 		}
-		exit := r.process.Exit()
 		r.crash = &CrashError{
 			Plugin: r.info.Path, PID: r.info.PID, Link: linkErr,
 			Exited: exit.Exited, ExitCode: -1, Signal: exit.Signal,
@@ -224,8 +231,15 @@ func (r *run) explainExit(e *StartError) {
 	e.Exit = r.process.Exit()
 	e.Reason = fmt.Sprintf("it ended before it was ready (%v)", e.Exit)
 	switch {
+	case e.Exit.Signal == os.Kill:
+		e.Hint = killedByOthers
 	case e.Exit.Signal != nil:
 		e.Hint = "a signal ended it: see what it printed"
+		if _, err := os.Stat(e.Plugin); err == nil && r.info.PID != 0 {
+			if why := launch.Diagnose(e.Plugin); why != "" {
+				e.Hint = why
+			}
+		}
 	case r.panicText(e.Exit) != "": // the runtime's exit code for it is that of a wrong start
 		first, _, _ := strings.Cut(r.panicText(e.Exit), "\n")
 		e.Hint = "it panicked: " + first

@@ -50,3 +50,22 @@ func TestCrashOfAWrappedPlugin(t *testing.T) {
 		t.Errorf("the panic is %q: %v", crash.Panic, err)
 	}
 }
+
+// TestKilledByOthers: a process cannot say a word about SIGKILL, so that the error says the
+// usual reason.
+func TestKilledByOthers(t *testing.T) {
+	const hint = "(not by this host; the system does that when memory runs out)"
+	for _, c := range []struct {
+		err  tenon.CrashError
+		want bool
+	}{
+		{tenon.CrashError{Plugin: "p", Exited: true, Signal: os.Kill}, true},
+		{tenon.CrashError{Plugin: "p", Exited: true, Signal: os.Kill, Silent: true}, false},
+		{tenon.CrashError{Plugin: "p", Exited: true, Signal: syscall.SIGTERM}, false},
+		{tenon.CrashError{Plugin: "p", PID: 1, ExitCode: -1}, false},
+	} {
+		if got := c.err.Error(); strings.Contains(got, hint) != c.want {
+			t.Error(got)
+		}
+	}
+}

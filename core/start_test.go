@@ -43,6 +43,7 @@ func TestStartErrors(t *testing.T) {
 		"not executable":      {launcher: launch.Command(unexecutable), is: fs.ErrPermission, want: []string{"chmod"}},
 		"a text":              {launcher: launch.Command(text), want: []string{"plugin.txt"}},
 		"wrong architecture":  {launcher: launch.Command(foreign), want: []string{"riscv64", runtime.GOARCH}},
+		"killed":              {launcher: launch.Command("/bin/sh", launch.Args("-c", "kill -9 $$")), want: []string{"signal: killed", "not by this host; the system does that when memory runs out"}},
 		"no plugin":           {launcher: launch.Command("/bin/true"), want: []string{"ended before it was ready (exit code 0)", "is it a plugin"}},
 		"exits at once":       {launcher: program("exit3"), want: []string{"exit code 3", "cannot open the database"}},
 		"panics":              {launcher: program("panic"), want: []string{"exit code 2", "panic: no configuration"}},
