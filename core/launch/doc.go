@@ -37,7 +37,11 @@
 // signalled as a whole before its leader is reaped, so that neither a plugin's
 // children outlive it unnoticed nor a signal hits a process that was given the
 // same number later. Linux, macOS and the BSDs can see an end without reaping;
-// elsewhere a gap of a few instructions remains. On Windows there is no inherited
-// link, Terminate sends CTRL_BREAK to the plugin's console group, and Kill ends the
-// plugin alone and not what it started.
+// elsewhere a gap of a few instructions remains.
+//
+// On Windows there is no inherited link. A plugin with a group of its own is in a
+// job object, which Kill ends as a whole, and the system ends when this process dies;
+// what the plugin starts in the instant before it is put there is not in it.
+// Terminate sends CTRL_BREAK to the plugin's console group. Nothing of the project
+// was run on Windows, macOS or a BSD so far: it is compiled and vetted for them.
 package launch

@@ -101,8 +101,13 @@ func (c *command) start(ctx context.Context, path, file string, req Request) (_ 
 	if err != nil {
 		return nil, err
 	}
+	var together *job
+	if ownGroup {
+		together = newJob(started.Process, dir != "", req.Logger)
+	}
 	return &process{
 		cmd:       started,
+		job:       together,
 		pid:       started.Process.Pid,
 		info:      Info{PID: started.Process.Pid, Path: path, Args: slices.Clone(c.args), Dir: dir},
 		link:      link,

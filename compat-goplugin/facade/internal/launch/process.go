@@ -21,6 +21,7 @@ type process struct {
 	info      Info
 	link      net.Conn
 	group     bool // it leads a process group of its own
+	job       *job // nil for none
 	survivors bool
 	debug     bool
 	log       *slog.Logger
@@ -71,6 +72,9 @@ func (p *process) Kill() error {
 	if p.gone || p.left {
 		return nil
 	}
+	if p.job.kill() {
+		return nil
+	}
 	return p.describe("kill", killProcess(p.cmd.Process, p.group))
 }
 
@@ -115,6 +119,9 @@ func (p *process) Release() {
 	p.mu.Lock()
 	free := !p.gone
 	p.left = p.left || free
+	if free {
+		p.job.close(false)
+	}
 	p.mu.Unlock()
 	if free {
 		p.finish(Exit{}, nil)
@@ -157,7 +164,9 @@ func (p *process) leave(killRest bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.gone = true
-	if killRest && p.group && !p.survivors && !p.left {
+	killRest = killRest && p.group && !p.survivors && !p.left
+	p.job.close(killRest)
+	if killRest {
 		if err := killGroup(p.pid); err != nil {
 			p.log.Debug("could not kill the rest of the plugin's process group", "group", p.pid, "error", err)
 		}
