@@ -305,6 +305,7 @@ func (cfg ServeConfig) bootstrap(ctx context.Context) (net.Conn, error) {
 	if value == "listen" {
 		return cfg.announceAndAccept(ctx)
 	}
+	os.Unsetenv(launch.LinkDirEnv)
 	link, err := launch.Inherit(value)
 	if err != nil {
 		return nil, fmt.Errorf("tenon: serve: %w", err)
@@ -320,8 +321,13 @@ func (cfg ServeConfig) announceAndAccept(ctx context.Context) (net.Conn, error) 
 		listen = func(context.Context) (LinkListener, error) { return launch.NewListener("") }
 	}
 	l, err := listen(ctx)
+	dir := os.Getenv(launch.LinkDirEnv)
+	os.Unsetenv(launch.LinkDirEnv)
 	if err != nil {
 		return nil, fmt.Errorf("tenon: serve: %w", err)
+	}
+	if dir != "" {
+		defer os.Remove(dir) // where listen made nothing of it
 	}
 	defer l.Close()
 	if _, err := os.Stdout.Write(l.Announce()); err != nil {

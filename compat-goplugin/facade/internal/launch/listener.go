@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -35,7 +36,8 @@ type Listener struct {
 var ErrNotProven = proof.ErrNotProven
 
 // NewListener makes a directory with a short random name in dir, and listens on a
-// socket in it. dir "" stands for [os.TempDir]; where that makes the socket's path
+// socket in it. dir "" stands for the directory that [LinkDirEnv] names, itself, or else for
+// [os.TempDir]; where that makes the socket's path
 // longer than the system allows, /tmp is used instead if there is one.
 //
 // On Unix systems it fails when another user could put something in the place of what is
@@ -43,6 +45,11 @@ var ErrNotProven = proof.ErrNotProven
 // be writable by others, unless they have the sticky bit, as /tmp has, or are below one that
 // only this user may enter.
 func NewListener(dir string) (*Listener, error) {
+	if dir == "" {
+		if l := listenInLinkDir(); l != nil {
+			return l, nil
+		}
+	}
 	l, err := listenIn(dir)
 	var long *pathTooLong
 	if errors.As(err, &long) && dir == "" {
@@ -83,14 +90,22 @@ func listenIn(parent string) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Listener{dir: dir, path: filepath.Join(dir, "s"), secret: proof.Secret()}
-	if len(l.path) > pathLimit() {
-		os.Remove(dir)
-		return nil, &pathTooLong{path: l.path, limit: pathLimit()}
-	}
-	l.socket, err = net.ListenUnix("unix", &net.UnixAddr{Name: l.path, Net: "unix"})
+	l, err := listenAt(dir)
 	if err != nil {
 		os.Remove(dir)
+	}
+	return l, err
+}
+
+// listenAt listens in dir, which is for the socket alone and goes with it.
+func listenAt(dir string) (*Listener, error) {
+	l := &Listener{dir: dir, path: filepath.Join(dir, socketName), secret: proof.Secret()}
+	if len(l.path) > pathLimit() {
+		return nil, &pathTooLong{path: l.path, limit: pathLimit()}
+	}
+	var err error
+	l.socket, err = net.ListenUnix("unix", &net.UnixAddr{Name: l.path, Net: "unix"})
+	if err != nil {
 		return nil, err
 	}
 	l.close = sync.OnceValue(func() error {
@@ -98,7 +113,7 @@ func listenIn(parent string) (*Listener, error) {
 		if errors.Is(err, net.ErrClosed) { // by the end of Accept
 			err = nil
 		}
-		if rmErr := os.RemoveAll(dir); err == nil {
+		if rmErr := os.Remove(dir); err == nil && !errors.Is(rmErr, fs.ErrNotExist) {
 			err = rmErr
 		}
 		return err

@@ -20,8 +20,9 @@ type process struct {
 	pid       int
 	info      Info
 	link      net.Conn
-	group     bool // it leads a process group of its own
-	job       *job // nil for none
+	linkDir   string // "" for none
+	group     bool   // it leads a process group of its own
+	job       *job   // nil for none
 	survivors bool
 	debug     bool
 	log       *slog.Logger
@@ -104,6 +105,7 @@ func (p *process) watch(cleanup func()) {
 func (p *process) finish(exit Exit, cleanup func()) {
 	p.finishing.Do(func() {
 		p.join()
+		removeLinkDir(p.linkDir)
 		if cleanup != nil {
 			cleanup()
 		}

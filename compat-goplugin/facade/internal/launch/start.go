@@ -63,6 +63,16 @@ func (c *command) start(ctx context.Context, path, file string, req Request) (_ 
 		e.host, e.plugin = append(e.host, link), append(e.plugin, linkEnd)
 	}
 
+	linkDir := ""
+	if link == nil && !c.unlinked {
+		linkDir = newLinkDir(req.Logger)
+		defer func() {
+			if err != nil {
+				removeLinkDir(linkDir)
+			}
+		}()
+	}
+
 	cmd, err := c.cmd(file, req)
 	if err != nil {
 		return nil, err
@@ -98,6 +108,9 @@ func (c *command) start(ctx context.Context, path, file string, req Request) (_ 
 	} else {
 		cmd.Env = mergeEnv(cmd.Env, req.Env, []string{linkValue(cmd, linkEnd)})
 	}
+	if linkDir != "" {
+		cmd.Env = mergeEnv(cmd.Env, []string{LinkDirEnv + "=" + linkDir})
+	}
 
 	started, err := c.run(ctx, cmd, req.Logger)
 	if err != nil {
@@ -113,6 +126,7 @@ func (c *command) start(ctx context.Context, path, file string, req Request) (_ 
 		pid:       started.Process.Pid,
 		info:      Info{PID: started.Process.Pid, Path: path, Args: slices.Clone(c.args), Dir: dir},
 		link:      link,
+		linkDir:   linkDir,
 		group:     ownGroup,
 		survivors: c.survivors,
 		debug:     req.Debug,
