@@ -35,8 +35,6 @@ type CrashError struct {
 	InFlight map[string]int
 
 	Link error // how the link ended
-
-	held bool // by another process, when this one had ended
 }
 
 // Error says how it ended, with the panic's first line or the end of stderr.
@@ -57,8 +55,8 @@ func (e *CrashError) Error() string {
 	}
 	if e.Exited {
 		switch violation, broke := (*rpc.ProtocolError)(nil), broken(e.Link); {
-		case e.held:
-			b.WriteString(" (another process, such as a fork of it, held its link open)")
+		case errors.Is(e.Link, errHeld):
+			b.WriteString(" (" + errHeld.Error() + ")")
 		case errors.As(e.Link, &violation):
 			b.WriteString(" after it broke the protocol: " + violation.Violation)
 		case broke != nil:
@@ -78,6 +76,9 @@ func (e *CrashError) Error() string {
 	}
 	return visible.Text(b.String())
 }
+
+// errHeld is in how the link ended of a process that had ended before.
+var errHeld = errors.New("another process, such as a fork of it, held its link open")
 
 // killedByOthers is said of SIGKILL, of which a process cannot say a word itself.
 const killedByOthers = "not by this host; the system does that when memory runs out"
@@ -124,6 +125,9 @@ const explainGrace = 500 * time.Millisecond
 // explainEnd makes the end of the link into the story of how the plugin ended.
 func (r *run) explainEnd(linkErr error, inFlight map[string]int) error {
 	r.explain.Do(func() {
+		if r.held.Load() {
+			linkErr = fmt.Errorf("%w: %w", errHeld, linkErr)
+		}
 		exited := r.exitsWithin(explainGrace)
 		exit := r.process.Exit()
 		if !exited { // after exit was taken: that one is not the plugin's own
@@ -132,7 +136,7 @@ func (r *run) explainEnd(linkErr error, inFlight map[string]int) error {
 		r.crash = &CrashError{
 			Plugin: r.info.Path, PID: r.info.PID, Link: linkErr,
 			Exited: exit.Exited, ExitCode: -1, Signal: exit.Signal,
-			Silent: r.silence.Load(), InFlight: inFlight, held: r.held.Load(),
+			Silent: r.silence.Load(), InFlight: inFlight,
 			Panic: r.panicText(exit), StderrTail: r.output.tail.Text(),
 		}
 		if exit.Exited && exit.Signal == nil {
