@@ -20,9 +20,10 @@ type process struct {
 	pid       int
 	info      Info
 	link      net.Conn
-	linkDir   string // "" for none
-	group     bool   // it leads a process group of its own
-	job       *job   // nil for none
+	linkDir   string        // "" for none
+	group     bool          // it leads a process group of its own
+	job       *job          // nil for none
+	mode      *terminalMode // of the terminal that it was given; nil for none
 	survivors bool
 	debug     bool
 	log       *slog.Logger
@@ -106,6 +107,11 @@ func (p *process) finish(exit Exit, cleanup func()) {
 	p.finishing.Do(func() {
 		p.join()
 		removeLinkDir(p.linkDir)
+		if exit.Exited && (exit.Code != 0 || exit.Signal != nil) {
+			if err := p.mode.restore(); err != nil {
+				p.log.Debug("the mode of the terminal was not restored", "error", err)
+			}
+		}
 		if cleanup != nil {
 			cleanup()
 		}

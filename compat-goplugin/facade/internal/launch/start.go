@@ -78,8 +78,10 @@ func (c *command) start(ctx context.Context, path, file string, req Request) (_ 
 		return nil, err
 	}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
-	if c.terminal != nil {
-		cmd.Stdin = c.terminal.stdin
+	var mode *terminalMode
+	if t := c.terminal; t != nil {
+		cmd.Stdin = t.stdin
+		mode = terminalModeOf(t.stdin, t.stdout, t.stderr)
 	}
 	wantGroup := c.group && c.terminal == nil
 	ownGroup := setGroup(cmd, wantGroup)
@@ -127,6 +129,7 @@ func (c *command) start(ctx context.Context, path, file string, req Request) (_ 
 		info:      Info{PID: started.Process.Pid, Path: path, Args: slices.Clone(c.args), Dir: dir},
 		link:      link,
 		linkDir:   linkDir,
+		mode:      mode,
 		group:     ownGroup,
 		survivors: c.survivors,
 		debug:     req.Debug,

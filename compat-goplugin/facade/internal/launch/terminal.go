@@ -17,7 +17,9 @@ type terminal struct {
 // ask a person, draw, or start an editor. They stay open in the host, which does
 // well not to use them meanwhile. What the plugin prints goes there and nowhere
 // else: Request.Stdout and Request.Stderr get nothing, and a crash is explained
-// without what was printed.
+// without what was printed. When it ends by a signal or with another exit code than 0, the
+// terminal is set again as it was before the start (echo, line by line, and so on), if the
+// host is in the foreground; not on Windows.
 //
 // It implies Group(false), whatever the order: a terminal stops a process in a
 // group of its own that reads from it. So Ctrl-C reaches the plugin too, and
