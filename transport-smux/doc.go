@@ -25,8 +25,8 @@
 //
 // A session has four goroutines, a fifth while the link is full. An unread stream
 // holds up to 256 KiB, and one that was read up to its buffer, see [StreamBuffer]. A
-// stream that was closed here exists until the peer has closed it too; when there are
-// twice as many of these as may be open (at least 256), Open waits. At most 2^31 streams
+// stream that was closed here exists until the peer has closed it too; when there are a
+// quarter more of both than may be open (at least 64), Open waits. At most 2^31 streams
 // can be opened in a session.
 //
 // The side that opens a stream must write first. What a peer does that breaks the

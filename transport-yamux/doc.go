@@ -23,7 +23,7 @@
 // A session has two goroutines, a third while the link is full, and no timers. An
 // unread stream holds up to 256 KiB, and one that was read up to a window, see [Window].
 // A stream that was closed here exists until the peer has closed
-// it too; when there are twice as many of these as may be open (at least 256),
+// it too; when there are a quarter more of both than may be open (at least 64),
 // Open waits. At most 2^31 streams can be opened in a session.
 //
 // What a peer does that breaks the protocol ends the session, for all streams: do

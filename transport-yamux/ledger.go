@@ -24,7 +24,7 @@ const alone = 64
 // existing returns how many streams of one side may exist at a time, those
 // included that it has closed and the other side has not: each of them can hold a
 // window full of bytes. Both sides keep to the same number.
-func existing(maxStreams int) int { return max(2*maxStreams, 256) }
+func existing(maxStreams int) int { return max(maxStreams+maxStreams/4, 64) }
 
 // A ledger knows every stream of a session from the headers that pass by in both
 // directions. The library offers none of this: how many streams each side has

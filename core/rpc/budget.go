@@ -3,16 +3,33 @@ package rpc
 import "sync/atomic"
 
 // A budget bounds the bytes of messages that one session holds and has not yet
-// decoded, over all its lanes.
+// decoded, over all its lanes. What else a peer can make it hold leaves less for them.
 type budget struct {
 	limit int64
 	used  atomic.Int64
+
+	waiting atomic.Int64 // bytes of messages that have not left, since the peer does not read
+	streams atomic.Int64 // what flows of the peer may hold that nobody has begun to read
 }
 
 // take reserves n bytes, or reports that there is no room.
 func (b *budget) take(n int) bool {
-	if b.used.Add(int64(n)) > b.limit {
+	if b.used.Add(int64(n)) > b.limit-b.others() {
 		b.used.Add(-int64(n))
+		return false
+	}
+	return true
+}
+
+// others is what is held beside messages that have arrived.
+func (b *budget) others() int64 { return b.waiting.Load() + b.streams.Load() }
+
+// takeStream reserves n bytes for a flow of the peer, or reports that there is no room.
+// What the transport holds of it is there already; so there is a little room for that
+// also where messages take all the rest, and few flows are refused because of those.
+func (b *budget) takeStream(n int64) bool {
+	if b.streams.Add(n)+b.waiting.Load()+b.used.Load() > b.limit+b.limit/16 {
+		b.streams.Add(-n)
 		return false
 	}
 	return true
@@ -31,7 +48,7 @@ func (b *budget) buffer(n, had int) (m *buffer, reserved int, ok bool) {
 	switch {
 	case more <= smallBuffer:
 		return m, n, true
-	case b.used.Add(int64(more)) <= b.limit/2:
+	case b.used.Add(int64(more)) <= b.limit/2-b.others():
 		return m, n + more, true
 	}
 	b.give(more)
@@ -42,5 +59,5 @@ func (b *budget) buffer(n, had int) (m *buffer, reserved int, ok bool) {
 func (b *budget) give(n int) { b.used.Add(-int64(n)) }
 
 func (b *budget) exceeded(n int) *Error {
-	return exceeded("Receive", int(b.used.Load())+n, int(b.limit), "bytes of messages not yet decoded")
+	return exceeded("Receive", int(b.used.Load()+b.others())+n, int(b.limit), "bytes of messages not yet decoded, or not read by the other side, and of streams that are not read")
 }

@@ -33,6 +33,7 @@ func newControl(p *Peer, stream transport.Stream, begin []byte) *control {
 	c := &control{peer: p, stream: stream, pings: map[uint32]chan struct{}{}, drained: make(chan struct{})}
 	c.w = writer{stream: stream, fail: p.fail, begin: begin}
 	c.r = newReader(stream, p.cfg.Limits, &p.budget)
+	c.r.control = true
 	return c
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tenon-dev/tenon/core/transport"
@@ -48,6 +49,8 @@ type flow struct {
 	quiet   bool  // this side waited for the peer since it wrote last: the peer may wait for what it writes next
 	awaits  bool  // this side waits for the peer in this moment, while it may write as well
 	detach  func() bool
+
+	unread atomic.Int64 // what is reserved until somebody begins to read
 }
 
 // flowBound is how many bytes of a flow may wait to be written: a few large
@@ -87,7 +90,7 @@ func (f *flow) attach(stream transport.Stream) {
 	}
 	f.stream = stream
 	// Who writes next is told that a write failed, and finds out why.
-	f.w = writer{stream: stream, fail: func(error) {}, ordered: true, bound: flowBound}
+	f.w = writer{stream: stream, fail: func(error) {}, budget: &f.peer.budget, ordered: true, bound: flowBound}
 	f.r = newReaderSize(stream, f.peer.cfg.Limits, &f.peer.budget, flowBuffer)
 	f.r.flow = true
 	close(f.arrived)
@@ -266,6 +269,7 @@ func (f *flow) nextInto(t target) (message, error) {
 // read returns the next frame. One that the protocol does not allow ends the session.
 // Called with f.receive held.
 func (f *flow) read() (message, error) {
+	f.begun()
 	msg, err := f.r.next()
 	if err != nil { // what As is given would be allocated for each message
 		if v := (*ProtocolError)(nil); errors.As(err, &v) {

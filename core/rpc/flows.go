@@ -22,6 +22,7 @@ type flows struct {
 	open     map[*flow]struct{}    // all of them
 	incoming map[uint64]*unmatched // those of the peer of which one part is missing
 	gone     gone                  // those whose stream came and went before they were announced
+	refused  gone                  // those whose stream came when there was no room for it
 	mine     int                   // opened by this side
 	closed   bool
 	empty    chan struct{} // closed when a closed table has no more flows
@@ -106,6 +107,9 @@ func (t *flows) find(id uint64, d direction) (f *flow, arrived *unmatched, err e
 		delete(t.incoming, id)
 		u.flow.use(d)
 		return u.flow, u, nil // it may be aborted in this moment: then it says so itself
+	case t.refused.has(id):
+		delete(t.refused.ids, id)
+		return nil, nil, t.peer.budget.exceeded(int(t.share()))
 	case t.gone.has(id):
 		delete(t.gone.ids, id)
 		f = &flow{peer: t.peer, id: id, arrived: make(chan struct{})}
@@ -186,13 +190,30 @@ func (t *flows) match(id uint64) (*flow, *unmatched, error) {
 	switch {
 	case t.closed:
 		return nil, nil, nil
-	case u != nil && !u.claimed, t.gone.has(id):
+	case u != nil && !u.claimed, t.gone.has(id), t.refused.has(id):
 		return nil, nil, &ProtocolError{Violation: "two streams of the same id"}
-	case u != nil:
+	}
+	if u != nil {
 		delete(t.incoming, id)
+		if _, open := t.open[u.flow]; !open { // given up: the stream is closed
+			return u.flow, nil, nil
+		}
+	}
+	share := t.share()
+	room := t.peer.budget.takeStream(share)
+	switch {
+	case u != nil && !room:
+		t.peer.later(func() { u.flow.abort(t.peer.budget.exceeded(int(share))) })
+		return nil, nil, nil
+	case !room:
+		t.refused.add(id, 2*t.peer.cfg.Limits.Streams)
+		return nil, nil, nil
+	case u != nil:
+		u.flow.unread.Store(share)
 		return u.flow, nil, nil
 	}
 	f := &flow{peer: t.peer, id: id, arrived: make(chan struct{})}
+	f.unread.Store(share)
 	t.open[f] = struct{}{}
 	u = &unmatched{flow: f, left: make(chan struct{}), timer: time.AfterFunc(kindTimeout, func() {
 		f.abort(Errorf(Unavailable, "the stream was opened and never announced"))
@@ -216,6 +237,7 @@ func (t *flows) forget(f *flow) {
 		return
 	}
 	delete(t.open, f)
+	f.begun()
 	// Of a flow that was claimed the stream is still to come: it is closed then.
 	if u := t.incoming[f.id]; !f.opened && u != nil && u.flow == f && !u.claimed {
 		u.timer.Stop()

@@ -19,7 +19,8 @@ type Limits struct {
 	Calls int `json:"calls"`
 
 	// Receive is how many bytes of messages that are not yet decoded one session
-	// may hold together. Default: 64 MiB.
+	// may hold together, with replies that the peer does not read, and 256 KiB for
+	// each stream of the peer that nobody has begun to read. Default: 64 MiB.
 	Receive int `json:"receive"`
 
 	// Metadata is how many bytes a call's metadata may have, keys and values

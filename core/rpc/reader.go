@@ -22,6 +22,7 @@ type reader struct {
 	target   target // of the message that is read next; only a flow sets it
 	large    int    // from which size on the target is asked: largeBytes
 	flow     bool   // the stream is a flow, which has other frames than a lane, and one message at a time
+	control  bool   // the stream is the control lane, which has messages of the engine alone
 }
 
 // partial is a message of which pieces are missing. When a limit was reached, it
@@ -124,8 +125,12 @@ func (r *reader) begin() error {
 		return err
 	}
 	h, err := parseHeader(head)
-	if err == nil && r.flow {
+	switch {
+	case err != nil:
+	case r.flow:
 		err = r.ofFlow(h)
+	case r.control && !h.typ.forEngine():
+		err = &ProtocolError{Violation: h.typ.String() + " on the control lane"}
 	}
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ type serving struct {
 
 func newServing(p *Peer, stream transport.Stream) *serving {
 	s := &serving{peer: p, stream: stream, inFlight: map[uint32]*Incoming{}, demotions: demotions{}}
-	s.w = writer{stream: stream, fail: p.fail}
+	s.w = writer{stream: stream, fail: p.fail, budget: &p.budget}
 	s.r = newReader(stream, p.cfg.Limits, &p.budget)
 	return s
 }
@@ -102,7 +102,7 @@ func (s *serving) call(msg message) (*Incoming, error) {
 // wait for more to arrive.
 func (s *serving) mayHold() int64 {
 	b := &s.peer.budget
-	return max((b.limit-b.used.Load())/2, b.limit/8)
+	return max((b.limit-b.used.Load()-b.streams.Load())/2, b.limit/8)
 }
 
 // find returns what is called, with a use of the object that the caller gives

@@ -130,5 +130,6 @@ func (t *taking) discard(p *Peer) {
 
 // asConn makes a flow whose stream is there into a raw connection.
 func (f *flow) asConn() *conn {
+	f.begun()
 	return &conn{Stream: f.stream, r: f.r.br, side: f.peer.cfg.Side, flow: f}
 }

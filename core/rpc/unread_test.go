@@ -105,6 +105,10 @@ func TestRepliesThatAreReadLate(t *testing.T) {
 	if n := written.Load(); n > calls/4 {
 		t.Errorf("%d calls of %d bytes were taken, of which no reply was read", n, len(value))
 	}
+	if b := &r.peer.budget; b.take(int(b.limit)) {
+		t.Error("replies that nobody reads leave as much room for messages as there is without them")
+		b.give(int(b.limit))
+	}
 	answered := map[uint32]bool{}
 	for range calls {
 		h, body := r.next(lane)
@@ -119,5 +123,8 @@ func TestRepliesThatAreReadLate(t *testing.T) {
 	}
 	if n := held.Load(); n != 0 {
 		t.Errorf("%d bytes are still said to wait", n)
+	}
+	if n := r.peer.budget.others(); n != 0 {
+		t.Errorf("%d bytes of what messages may take are still said to be taken", n)
 	}
 }

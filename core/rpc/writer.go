@@ -22,6 +22,7 @@ import (
 type writer struct {
 	stream io.Writer
 	fail   func(error) // told once, when a write failed; must not wait
+	budget *budget     // of the session, which held counts in; nil: none
 	begin  []byte      // written before everything else: the stream's kind
 
 	// ordered keeps all frames in the order of their sending. Otherwise small ones
@@ -108,7 +109,7 @@ func (w *writer) send(ctx context.Context, h header, m *buffer, how flushing) (*
 	default:
 		out = newOutgoing(h, m)
 		w.large = append(w.large, out)
-		w.held.Add(int64(size))
+		w.hold(size)
 	}
 	w.flush(how)
 	return out, nil
@@ -117,9 +118,9 @@ func (w *writer) send(ctx context.Context, h header, m *buffer, how flushing) (*
 // enter waits until a message of that size may be queued. Called with w.mu held.
 func (w *writer) enter(ctx context.Context, size int) error {
 	for w.err == nil && w.full() {
-		w.held.Add(int64(size))
+		w.hold(size)
 		err := w.waitForWrite(ctx)
-		if w.held.Add(-int64(size)); err != nil {
+		if w.hold(-size); err != nil {
 			return err
 		}
 	}
@@ -205,7 +206,7 @@ func (w *writer) sendFrame(h header, body []byte, self bool) {
 		m := newMessage()
 		m.b = append(m.b, body...)
 		w.large = append(w.large, newOutgoing(h, m))
-		w.held.Add(int64(len(body)))
+		w.hold(len(body))
 	} else {
 		w.small = append(append(w.small, head[:]...), body...)
 	}

@@ -50,10 +50,18 @@ func (w *writer) waitForRoom(ctx context.Context) error {
 	}
 }
 
+// hold counts n bytes more that have not left.
+func (w *writer) hold(n int) {
+	w.held.Add(int64(n))
+	if w.budget != nil {
+		w.budget.waiting.Add(int64(n))
+	}
+}
+
 // drop gives back what a long message holds that has left, or never will. Called with
 // w.mu held.
 func (w *writer) drop(out *outgoing) {
-	w.held.Add(-int64(len(out.m.body())))
+	w.hold(-len(out.m.body()))
 	out.m.free()
 	out.m = nil
 }
