@@ -54,7 +54,7 @@ func (a attack) usesCodec() string {
 // attacks are all of them.
 func attacks() []attack {
 	var all []attack
-	for _, list := range [][]attack{frameAttacks(), lengthAttacks(), referenceAttacks(), timeAttacks(), multiplexerAttacks(), bombAttacks(), engineAttacks(), gobAttacks(), outputAttacks(), combinedAttacks()} {
+	for _, list := range [][]attack{frameAttacks(), lengthAttacks(), referenceAttacks(), timeAttacks(), multiplexerAttacks(), bombAttacks(), engineAttacks(), gobAttacks(), outputAttacks(), combinedAttacks(), togetherAttacks()} {
 		all = append(all, list...)
 	}
 	return all

@@ -64,7 +64,9 @@ func combinedAttacks() []attack {
 				w.Write(b.Bytes())
 			}
 			fill(r.own, frameCall)
-			fill(r.control, frameCall)
+			if r.theirs != nil {
+				fill(r.theirs, frameReply)
+			}
 			return nil
 		}},
 	}
