@@ -68,6 +68,16 @@ func (h *home) remove() error {
 	return err
 }
 
+// gone reports whether somebody has removed the directory, or what marks it as in use.
+func (h *home) gone() bool {
+	was, err := h.lock.Stat()
+	if err != nil {
+		return true
+	}
+	is, err := os.Lstat(filepath.Join(h.dir, lockName))
+	return err != nil || !os.SameFile(was, is)
+}
+
 // sweep removes the directories that hosts left behind which were killed. One whose lock
 // is held, or which has none yet, is in use; one that another user made, or that is a
 // link, is left alone. What goes wrong is for the next one.
@@ -95,10 +105,26 @@ func sweep(parent string) {
 type fresh struct {
 	path string
 	size int64
+	mode os.FileMode
 	sum  [sha256.Size]byte
 }
 
 func (f fresh) remove() error { return os.RemoveAll(filepath.Dir(f.path)) }
+
+// intact reports whether the copy is still what was copied.
+func (f fresh) intact(ctx context.Context) bool {
+	if info, err := os.Lstat(f.path); err != nil || !info.Mode().IsRegular() || info.Mode().Perm() != f.mode.Perm() || info.Size() != f.size {
+		return false
+	}
+	src, err := openPlugin(ctx, f.path, f.size)
+	if err != nil {
+		return false
+	}
+	defer src.Close()
+	hash := sha256.New()
+	_, err = io.Copy(hash, src)
+	return err == nil && [sha256.Size]byte(hash.Sum(nil)) == f.sum
+}
 
 // copyIn copies the file at path, of no more than limit bytes, into a directory of its own,
 // under its own name, and hashes what it writes. The copy can be read and executed by this
@@ -127,6 +153,11 @@ func (h *home) copyIn(ctx context.Context, path string, limit int64) (_ fresh, e
 	f.size, err = io.Copy(io.MultiWriter(dst, hash), src)
 	if err == nil {
 		err = dst.Chmod(0o500)
+	}
+	if info, serr := dst.Stat(); err == nil {
+		if err = serr; err == nil {
+			f.mode = info.Mode()
+		}
 	}
 	if cerr := dst.Close(); err == nil {
 		err = cerr

@@ -41,7 +41,8 @@ type Store struct {
 // kept is one copy.
 type kept struct {
 	fresh
-	uses int // starts and processes
+	uses    int  // starts and processes
+	spoiled bool // it is no longer among the copies
 }
 
 // With returns the option that starts a plugin only when v has nothing against its file,
@@ -95,12 +96,19 @@ func (s *Store) open() (*home, error) {
 	if s.closed {
 		return nil, ErrClosed
 	}
+	if s.home != nil && s.home.uses == 0 && s.home.gone() {
+		s.home.remove() // what is left of it; an error is that nothing is
+		s.home = nil
+	}
 	if s.home == nil {
 		h, err := newHome(s.Dir)
 		if err != nil {
 			return nil, err
 		}
-		s.home, s.copies = h, map[[sha256.Size]byte]*kept{}
+		s.home = h
+		if s.copies == nil {
+			s.copies = map[[sha256.Size]byte]*kept{}
+		}
 	}
 	s.home.uses++
 	return s.home, nil
@@ -122,7 +130,9 @@ func (s *Store) leave() {
 
 // known returns the copy that has the content of the file at path now, nil where there
 // is none. Reading a file is quicker than copying it, and whatever happens to it later,
-// the copy runs.
+// the copy runs. That is read as well: since it was made, whoever runs as the same user
+// may have written to it, and the system may have removed what is old in its directory of
+// temporary files.
 func (s *Store) known(ctx context.Context, path string) *kept {
 	s.mu.Lock()
 	some := len(s.copies) > 0
@@ -140,12 +150,28 @@ func (s *Store) known(ctx context.Context, path string) *kept {
 		return nil
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	c := s.copies[[sha256.Size]byte(hash.Sum(nil))]
 	if c != nil {
 		c.uses++
 	}
-	return c
+	s.mu.Unlock()
+	if c == nil || c.intact(ctx) {
+		return c
+	}
+	s.spoil(c)
+	return nil
+}
+
+// spoil gives up a copy that is not what it was, which the caller has a use of. What runs
+// it may go on.
+func (s *Store) spoil(c *kept) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.spoiled = true
+	if s.copies[c.sum] == c {
+		delete(s.copies, c.sum)
+	}
+	s.unuse(c)
 }
 
 // take keeps a fresh copy, or the one of the same content that is there already.
@@ -166,8 +192,15 @@ func (s *Store) take(fresh fresh) *kept {
 func (s *Store) release(c *kept) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c.uses--
+	s.unuse(c)
 	s.tidy()
+}
+
+// unuse gives back a use. Called with mu held.
+func (s *Store) unuse(c *kept) {
+	if c.uses--; c.uses == 0 && c.spoiled {
+		c.remove() // with what is in its place; what stays goes with the directory of all
+	}
 }
 
 // tidy removes what is not needed. Called with mu held.
