@@ -160,7 +160,7 @@ func (f *benchFlags) cells(cmd *cobra.Command, s *source, name string) ([]cell, 
 	}
 	defer client.Close()
 	s.versions = []int{client.Info().Version}
-	m, err := find(cmd.Context(), client, name)
+	m, err := f.method(cmd.Context(), client, name)
 	if err != nil {
 		return nil, rpc.MethodInfo{}, err
 	}
@@ -210,7 +210,7 @@ func (f *benchFlags) measure(cmd *cobra.Command, ctx context.Context, s *source,
 }
 
 func (f *benchFlags) loaded(ctx context.Context, client *tenon.Client, c cell, name string, args []byte, p *progress) (load.Result, error) {
-	m, err := find(ctx, client, name)
+	m, err := f.method(ctx, client, name)
 	if err != nil {
 		return load.Result{}, err
 	}

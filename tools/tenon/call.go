@@ -75,7 +75,7 @@ func (f *callFlags) run(cmd *cobra.Command, arg, name string, words []string) er
 		return err
 	}
 	defer client.Close()
-	found, err := find(ctx, client, name)
+	found, err := f.method(ctx, client, name)
 	if err != nil {
 		return err
 	}
@@ -132,8 +132,8 @@ type found struct {
 	method    rpc.MethodInfo
 }
 
-func find(ctx context.Context, client *tenon.Client, name string) (*found, error) {
-	catalogue, err := client.Describe(ctx)
+func (f *pluginFlags) method(ctx context.Context, client *tenon.Client, name string) (*found, error) {
+	catalogue, err := f.catalogue(ctx, client)
 	if err != nil {
 		return nil, err
 	}
@@ -144,8 +144,14 @@ func find(ctx context.Context, client *tenon.Client, name string) (*found, error
 	return &found{catalogue, service, method}, nil
 }
 
-// dispense dispenses an object that has a method.
+// dispense dispenses an object that has a method. With a deadline for the call it has as
+// long as that, too.
 func (f *callFlags) dispense(ctx context.Context, client *tenon.Client, m *found) (*jsoncall.Object, error) {
+	if f.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, f.timeout)
+		defer cancel()
+	}
 	target := jsoncall.Target{From: client, Catalogue: m.catalogue, Codecs: client.Info().Codecs, Messages: protomessage.For(m.catalogue)}
 	o, err := target.Dispense(ctx, m.service.Name, []byte(f.settings))
 	if err != nil && m.service.Config != nil && f.settings == "" {

@@ -128,9 +128,9 @@ func (f *pluginFlags) examine(cmd *cobra.Command, arg string) (all []machine.Fin
 // objects dispenses one object of each service that needs no configuration, and tells
 // which services no codec can carry.
 func (f *pluginFlags) objects(ctx context.Context, client *tenon.Client) (all []machine.Finding, err error) {
-	ctx, cancel := context.WithTimeout(ctx, max(f.wait, time.Second))
+	ctx, cancel := f.within(ctx)
 	defer cancel()
-	catalogue, err := client.Describe(ctx)
+	catalogue, err := f.catalogue(ctx, client)
 	if err != nil {
 		return nil, err
 	}

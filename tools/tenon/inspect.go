@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"time"
@@ -38,7 +39,7 @@ answered (it has called Main and speaks), agreed (calls can be made), ready, dis
 				return err
 			}
 			defer client.Close()
-			found, err := examine(cmd, client, s)
+			found, err := flags.inspect(cmd.Context(), client, s)
 			if err != nil {
 				return err
 			}
@@ -80,7 +81,7 @@ type startTimes struct {
 	Dispensed time.Duration `json:"dispensed_ns,omitempty"`
 }
 
-func examine(cmd *cobra.Command, client *tenon.Client, s *source) (*inspection, error) {
+func (f *pluginFlags) inspect(ctx context.Context, client *tenon.Client, s *source) (*inspection, error) {
 	info := client.Info()
 	i := &inspection{
 		Name: info.Name, Release: info.Release, Path: info.Path, PID: info.PID, Running: s.running,
@@ -98,7 +99,9 @@ func examine(cmd *cobra.Command, client *tenon.Client, s *source) (*inspection, 
 	var err error
 	began := time.Now()
 	if name, ok := s.firstService(info.Version); ok { // before the catalogue is asked for: the first thing that a host does
-		o, derr := client.Dispense(cmd.Context(), name, nil)
+		asking, cancel := f.within(ctx)
+		o, derr := client.Dispense(asking, name, nil)
+		cancel()
 		if derr == nil {
 			i.Start.Dispensed = info.ReadyAfter + time.Since(began)
 			o.Close()
@@ -106,7 +109,7 @@ func examine(cmd *cobra.Command, client *tenon.Client, s *source) (*inspection, 
 			i.undispensed = derr.Error()
 		}
 	}
-	i.Catalogue, err = client.Describe(cmd.Context())
+	i.Catalogue, err = f.catalogue(ctx, client)
 	return i, err
 }
 

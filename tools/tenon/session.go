@@ -176,6 +176,24 @@ func (f *pluginFlags) open(cmd *cobra.Command, arg string) (*tenon.Client, *sour
 	return client, s, err
 }
 
+// catalogue asks a plugin that has started what it serves. It has as long as for its start.
+func (f *pluginFlags) catalogue(ctx context.Context, client *tenon.Client) (*rpc.Catalogue, error) {
+	ctx, cancel := f.within(ctx)
+	defer cancel()
+	catalogue, err := client.Describe(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("ask the plugin what it serves: it has started, and does not answer within %v: %w", f.answerTime(), err)
+	}
+	return catalogue, err
+}
+
+// within bounds what a plugin that has started is asked before anything is called.
+func (f *pluginFlags) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, f.answerTime())
+}
+
+func (f *pluginFlags) answerTime() time.Duration { return max(f.wait, time.Second) }
+
 func start(ctx context.Context, cfg tenon.ClientConfig) (*tenon.Client, error) {
 	client := tenon.NewClient(cfg)
 	if err := client.Start(ctx); err != nil {

@@ -79,6 +79,9 @@ func main() {
 		cfg.Transports = cfg.Transports[1:]
 		cfg.Default = ""
 	}
+	if is("deaf") {
+		cfg.Transports = []transport.Transport{deaf{directtransport.New()}}
+	}
 	if is("kept") {
 		cfg.Keeper = reattach.Keeper()
 	}
