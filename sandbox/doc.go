@@ -19,6 +19,8 @@
 // A plugin that is confined like this still shares the kernel, the user and the processor
 // with its host. It can use the connections and files that it inherits, which are its link
 // and its outputs, and Landlock restricts neither what it may read in /proc beyond the rules
-// for files, nor signals and tracing unless [Policy.Scope] is set. TCP is restricted, also as
+// for files, nor signals unless [Policy.Scope] is set, nor changes of the host's resource
+// limits and priority; it forbids tracing, and access to memory, of processes that are not
+// the plugin's own as soon as there is a rule for files, network or scope. TCP is restricted, also as
 // Multipath TCP, and UDP and unix sockets are not; see [Network].
 package sandbox

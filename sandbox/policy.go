@@ -20,7 +20,10 @@ type Policy struct {
 	Network *Network
 
 	// Scope keeps the plugin from sending signals to, and from connecting to abstract unix
-	// sockets of, processes that are not its own.
+	// sockets of, processes that are not its own. It does not keep it from changing their
+	// resource limits and priorities, which the system allows among processes of one user:
+	// with a limit of processor time a plugin can end its host all the same. Only another
+	// user for the plugin prevents that.
 	Scope bool
 
 	// Mode says what happens when a measure cannot be applied. Default: Require.
