@@ -285,14 +285,7 @@ func (p *passing) conn(ctx context.Context, local net.Conn) bool {
 		return false
 	}
 	p.table[len(p.table)-1].kind = refConn
-	remote := f.asConn()
-	copyAll := func(to, from net.Conn) {
-		defer p.peer.closing(local) // both, also where local panics
-		defer remote.Close()
-		p.peer.guarded("a connection", func() { io.Copy(to, from) }, func(*Error) {})
-	}
-	p.peer.later(func() { copyAll(remote, local) })
-	p.peer.later(func() { copyAll(local, remote) })
+	(&passedConn{peer: p.peer, local: local, remote: f.asConn()}).start()
 	return true
 }
 

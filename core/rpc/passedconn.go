@@ -1,0 +1,71 @@
+package rpc
+
+import (
+	"context"
+	"io"
+	"net"
+	"time"
+)
+
+// A passedConn is a connection of the application that a call or a reply passed: its
+// bytes are copied to the stream and from there.
+//
+// Where one of the two is read to its end the other one is closed, and so both are: a
+// stream of raw bytes has no half-close. Where one takes no more it may still have
+// something to say. A server that answers and closes while the client still sends is
+// such a case, and its answer must arrive.
+type passedConn struct {
+	peer   *Peer
+	local  net.Conn // the application's
+	remote *conn
+}
+
+// start copies until both directions are over.
+func (c *passedConn) start() {
+	in := make(chan struct{})
+	stop := context.AfterFunc(c.peer.ctx, func() { c.sessionEnds(in) })
+	c.peer.later(func() {
+		defer close(in)
+		c.copy(c.local, c.remote)
+	})
+	c.peer.later(func() {
+		c.copy(c.remote, c.local)
+		<-in
+		stop()
+		c.close()
+	})
+}
+
+// sessionEnds closes both when the session ends, and what had arrived was taken, or
+// the application's connection stands still. in is closed when nothing is copied to it.
+func (c *passedConn) sessionEnds(in <-chan struct{}) {
+	timer := time.NewTimer(closeGrace)
+	defer timer.Stop()
+	select {
+	case <-in:
+	case <-timer.C:
+	}
+	c.close()
+}
+
+// copy copies what from has to say. What is panicked on is over in both directions.
+func (c *passedConn) copy(to, from net.Conn) {
+	over := true
+	defer func() {
+		if over {
+			c.close()
+		}
+	}()
+	c.peer.guarded("a connection", func() {
+		checked := &checkedWriter{w: to}
+		io.Copy(checked, from)
+		if over = checked.err == nil; !over && to == c.local {
+			io.Copy(io.Discard, from) // nobody takes it: its sender must not stand still for that
+		}
+	}, func(*Error) {})
+}
+
+func (c *passedConn) close() {
+	c.peer.closing(c.local)
+	c.remote.Close()
+}
