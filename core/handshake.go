@@ -13,10 +13,6 @@ import (
 	"github.com/tenon-dev/tenon/core/transport"
 )
 
-// features are what this release can do beyond the first version of the
-// protocol. A side uses only what both have.
-var features []string
-
 // A HandshakeError says that host and plugin do not fit each other, or that what
 // is at the other end does not speak the protocol.
 type HandshakeError struct {
@@ -111,6 +107,7 @@ type peerConfig struct {
 func startPeer(link net.Conn, d drivers, cfg peerConfig) (*rpc.Peer, error) {
 	engine := cfg.engine
 	engine.Side, engine.Remote, engine.Codecs = cfg.side, cfg.remote, d.named(cfg.answer.Codecs)
+	engine.Features = cfg.answer.Features
 	// What the other side announces must not raise what it can open here. It is also all that
 	// this side opens, so that both have room for the streams of either.
 	streams := engine.Limits.WithDefaults().Streams

@@ -222,7 +222,7 @@ func (c *Client) greet(ctx context.Context, link net.Conn, r *run, probe bool) e
 	offer := hello.Offer{
 		Tenon: hello.Version, Versions: c.cfg.Versions,
 		Transports: c.drivers.over(link), Codecs: names(c.drivers.codecs),
-		Limits: c.cfg.Limits.WithDefaults(), Features: features,
+		Limits: c.cfg.Limits.WithDefaults(), Features: rpc.Features(),
 		Debug: debugging(), Generation: r.info.Generation, Probe: probe, Keep: keep,
 	}
 	var answer hello.Answer

@@ -358,7 +358,7 @@ func (cfg ServeConfig) greetHost(ctx context.Context, link net.Conn) (*served, e
 		Transports: d.over(link),
 		Codecs:     names(d.codecs),
 		Limits:     cfg.Limits,
-		Features:   features,
+		Features:   rpc.Features(),
 		Name:       cfg.Name, Release: cfg.release(),
 		Instance: instance(),
 	}

@@ -13,8 +13,8 @@ import (
 
 // conn is a raw connection: a stream whose bytes are not framed. Its io.EOF means
 // that the other end was closed, or the copying to it ended; a protocol that runs over
-// it must say by itself where it ends, as over a socket. It has no CloseWrite: on the
-// wire there is nothing for that.
+// it must say by itself where it ends, as over a socket. It has no CloseWrite: a peer
+// that knows of one passes a framedConn.
 type conn struct {
 	transport.Stream
 	r    *readBuffer // over the stream; it may hold what came early

@@ -23,38 +23,46 @@ func (s *scripted) Read(p []byte) (int, error)  { return s.read(p) }
 func (s *scripted) Write(p []byte) (int, error) { return s.write(p) }
 func (s *scripted) Close() error                { s.once.Do(func() { close(s.closed) }); return nil }
 
-// dialScripted dials a connection whose other end is s.
-func dialScripted(t *testing.T, s *scripted, f func(t *testing.T, p *pair, conn net.Conn)) {
-	service := newMethodsService(map[string]func(context.Context, *Incoming) error{
-		"Dial": func(_ context.Context, in *Incoming) error {
-			in.ReplyConn(s)
-			return in.Reply("")
-		},
-	})
-	bubble(t, Config{}, Config{Services: service}, func(t *testing.T, p *pair) {
-		s.closed = make(chan struct{})
-		f(t, p, dial(t, p))
-	})
+// dialScripted calls f with a connection whose other end f gives its Read and Write: one
+// of raw bytes, and one whose bytes are framed.
+func dialScripted(t *testing.T, f func(t *testing.T, p *pair, s *scripted, dial func() net.Conn)) {
+	for name, features := range map[string][]string{"raw": nil, "framed": Features()} {
+		t.Run(name, func(t *testing.T) {
+			var s *scripted
+			service := newMethodsService(map[string]func(context.Context, *Incoming) error{
+				"Dial": func(_ context.Context, in *Incoming) error {
+					in.ReplyConn(s)
+					return in.Reply("")
+				},
+			})
+			bubble(t, Config{Features: features}, Config{Services: service, Features: features}, func(t *testing.T, p *pair) {
+				s = &scripted{closed: make(chan struct{})}
+				f(t, p, s, func() net.Conn { return dial(t, p) })
+			})
+		})
+	}
 }
 
 // A server that answers and closes while its client still sends: the answer arrives.
 func TestConnectionsWhoseWriterIsRefused(t *testing.T) {
-	const size = 1_000_000
-	refused := make(chan struct{})
-	var once sync.Once
-	left := size
-	s := &scripted{
-		write: func([]byte) (int, error) { once.Do(func() { close(refused) }); return 0, errors.New("broken pipe") },
-		read: func(p []byte) (int, error) {
+	dialScripted(t, func(t *testing.T, p *pair, s *scripted, dial func() net.Conn) {
+		const size = 1_000_000
+		left := size
+		refused := make(chan struct{})
+		var once sync.Once
+		s.write = func([]byte) (int, error) {
+			once.Do(func() { close(refused) })
+			return 0, errors.New("broken pipe")
+		}
+		s.read = func(p []byte) (int, error) {
 			<-refused
 			n := min(left, len(p))
 			if left -= n; n == 0 {
 				return 0, io.EOF
 			}
 			return n, nil
-		},
-	}
-	dialScripted(t, s, func(t *testing.T, p *pair, conn net.Conn) {
+		}
+		conn := dial()
 		go func() {
 			for err := error(nil); err == nil; { // until the connection is closed
 				_, err = conn.Write(make([]byte, 1000))
@@ -72,30 +80,29 @@ func TestConnectionsWhoseWriterIsRefused(t *testing.T) {
 
 // What was written before Close arrives, also where the other end still sends.
 func TestConnectionsThatAreClosedWhileSentTo(t *testing.T) {
-	const size = 100_000
-	var took int
-	var take chan struct{}
-	s := &scripted{}
-	s.write = func(p []byte) (int, error) {
-		<-take
-		select {
-		case <-s.closed:
-			return 0, net.ErrClosed
-		default:
-		}
-		took += len(p)
-		return len(p), nil
-	}
-	s.read = func(p []byte) (int, error) {
-		select {
-		case <-s.closed:
-			return 0, net.ErrClosed
-		default:
+	dialScripted(t, func(t *testing.T, p *pair, s *scripted, dial func() net.Conn) {
+		const size = 100_000
+		var took int
+		take := make(chan struct{})
+		s.write = func(p []byte) (int, error) {
+			<-take
+			select {
+			case <-s.closed:
+				return 0, net.ErrClosed
+			default:
+			}
+			took += len(p)
 			return len(p), nil
 		}
-	}
-	dialScripted(t, s, func(t *testing.T, p *pair, conn net.Conn) {
-		take = make(chan struct{})
+		s.read = func(p []byte) (int, error) {
+			select {
+			case <-s.closed:
+				return 0, net.ErrClosed
+			default:
+				return len(p), nil
+			}
+		}
+		conn := dial()
 		if _, err := conn.Write(make([]byte, size)); err != nil {
 			t.Fatal(err)
 		}
@@ -113,10 +120,10 @@ func TestConnectionsThatAreClosedWhileSentTo(t *testing.T) {
 
 // A connection whose other end stands still ends with the session.
 func TestConnectionsThatStandStillAtTheEnd(t *testing.T) {
-	s := &scripted{}
-	stand := func([]byte) (int, error) { <-s.closed; return 0, net.ErrClosed }
-	s.read, s.write = stand, stand
-	dialScripted(t, s, func(t *testing.T, p *pair, conn net.Conn) {
+	dialScripted(t, func(t *testing.T, p *pair, s *scripted, dial func() net.Conn) {
+		stand := func([]byte) (int, error) { <-s.closed; return 0, net.ErrClosed }
+		s.read, s.write = stand, stand
+		conn := dial()
 		if _, err := conn.Write(make([]byte, 1000)); err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -161,9 +162,34 @@ func (f *flow) send(t frameType, m *buffer) error {
 		return err
 	}
 	if _, err := f.w.send(context.Background(), header{typ: t}, m, f.turn()); err != nil {
+		if t == frameChunk && f.mayReceive() {
+			return f.cutOff(err)
+		}
 		return f.why(err)
 	}
 	return nil
+}
+
+// mayReceive reports whether something of the peer's that is not only an answer may
+// have arrived, or may still come.
+func (f *flow) mayReceive() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.endErr == nil && f.err == nil && !f.answered
+}
+
+// cutOff returns why bytes cannot be sent any more, as why does, and leaves the other
+// direction as it is: a peer that has closed its end may have said something before.
+func (f *flow) cutOff(err error) error {
+	timer := time.NewTimer(linkEndGrace)
+	defer timer.Stop()
+	select {
+	case <-f.peer.failed:
+		<-f.peer.done
+		return f.peer.leaving()
+	case <-timer.C:
+		return f.cutError(err)
+	}
 }
 
 // turn says who writes what is sent next. Messages are left to the writer's
@@ -251,7 +277,11 @@ func (f *flow) nextInto(t target) (message, error) {
 		if waited {
 			f.unhush()
 		}
-		if err != nil {
+		switch {
+		case err == nil:
+		case errors.Is(err, os.ErrDeadlineExceeded): // of a connection: it reads on later
+			return message{}, err
+		default:
 			return message{}, f.why(unexpected(err))
 		}
 		switch msg.typ {

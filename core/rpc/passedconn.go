@@ -36,16 +36,22 @@ func (c *passedConn) start() {
 	})
 }
 
-// sessionEnds closes both when the session ends, and what had arrived was taken, or
-// the application's connection stands still. in is closed when nothing is copied to it.
+// sessionEnds closes both when the session ends. in is closed when nothing is copied to
+// the application's connection.
 func (c *passedConn) sessionEnds(in <-chan struct{}) {
+	awaitTaken(in)
+	c.close()
+}
+
+// awaitTaken waits until what had arrived at the end of a session was taken, or the
+// application's connection stands still.
+func awaitTaken(taken <-chan struct{}) {
 	timer := time.NewTimer(closeGrace)
 	defer timer.Stop()
 	select {
-	case <-in:
+	case <-taken:
 	case <-timer.C:
 	}
-	c.close()
 }
 
 // copy copies what from has to say. What is panicked on is over in both directions.

@@ -111,11 +111,11 @@ func PassSeq[T any](c *Call, seq iter.Seq2[T, error]) {
 // PassConn passes a connection, which lives on when the call has ended. It is
 // closed when the callee closes its end.
 //
-// A connection ends in both directions at once: where one end is closed, or reads
-// io.EOF because its own peer called CloseWrite, so does the other, and what that
-// still answers is lost, with an error for who writes it. A protocol that says where a
-// request ends by a half-close is passed with [Call.PassDuplex], which tells the two
-// directions apart.
+// Each direction ends by itself where both sides have that among their [Features], and
+// conn has a method CloseWrite; what the callee gets has one then, too. Otherwise a
+// connection ends in both directions at once: where one end is closed, or reads io.EOF
+// because its own peer called CloseWrite, so does the other, and what that still
+// answers is lost, with an error for who writes it.
 func (c *Call) PassConn(conn net.Conn) { c.passing.conn(c.ctx, conn) }
 
 // PassObject passes a value whose methods the callee can call, as service
@@ -208,8 +208,11 @@ func (c *Call) Duplex(i int) (io.ReadWriteCloser, error) {
 // closed.
 func (c *Call) Conn(i int) (net.Conn, error) {
 	n, err := c.results.takeConn(c.b.peer, i)
-	if n, ok := n.(*conn); ok {
+	switch n := n.(type) {
+	case *conn:
 		abandoned(n, n.flow)
+	case *framedConn:
+		abandoned(n, n.f)
 	}
 	return n, err
 }
@@ -273,8 +276,9 @@ func (p *passing) free(ctx context.Context, d direction) *flow {
 	return f
 }
 
-// conn passes a connection: its bytes are copied both ways until one end closes. It
-// reports whether it has taken the connection over.
+// conn passes a connection: its bytes are copied both ways until both directions have
+// ended, or where the peer knows of no half-close until one has. It reports whether it
+// has taken the connection over.
 func (p *passing) conn(ctx context.Context, local net.Conn) bool {
 	if local == nil {
 		p.add(reference{kind: refNil})
@@ -283,6 +287,11 @@ func (p *passing) conn(ctx context.Context, local net.Conn) bool {
 	f := p.free(ctx, sends|receives)
 	if f == nil {
 		return false
+	}
+	if p.peer.halfClose() {
+		p.table[len(p.table)-1].kind = refFramed
+		f.joinConn(local)
+		return true
 	}
 	p.table[len(p.table)-1].kind = refConn
 	(&passedConn{peer: p.peer, local: local, remote: f.asConn()}).start()

@@ -23,6 +23,7 @@ type Config struct {
 	Limits   Limits              // this side's. Default: DefaultLimits
 	Remote   Limits              // what the peer announced. Default: DefaultLimits
 	Errors   Errors              // errors that keep their identity across the link
+	Features []string            // additions to the protocol that both sides have; see [Features]
 
 	Interceptors       []Interceptor // around the calls that this side makes
 	ServerInterceptors []Interceptor // around the calls that this side serves

@@ -125,12 +125,14 @@ func TestProtocolTables(t *testing.T) {
 	}
 	equal(t, "flags", documented, flagRows)
 
-	refs := []byte{refNil, refObject, refHome, refFlow, refConn}
+	refs := []byte{refNil, refObject, refHome, refFlow, refConn, refFramed}
 	for i, r := range table("references") {
 		if i >= len(refs) || r[0] != fmt.Sprint(refs[i]) {
 			t.Errorf("kinds of references: row %d is %v", i, r)
 		}
 	}
+
+	equal(t, "features", column(table("features"), 0), Features())
 
 	var codes, codeWords []string
 	for c := Canceled; int(c) < len(codeNames); c++ {

@@ -20,6 +20,7 @@ const (
 	refHome   byte = 2 // an object of the side that gets the table: it comes home
 	refFlow   byte = 3 // a flow that the side that sends the table opens
 	refConn   byte = 4 // the same, whose bytes are not framed
+	refFramed byte = 5 // a connection whose bytes are framed: see featureHalfClose
 )
 
 // appendReferences appends a table of references: a count, u16, and the entries,

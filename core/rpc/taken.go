@@ -189,7 +189,7 @@ func closeIt(v any) error {
 }
 
 // ReplyConn passes a connection to the caller as a live result. It is closed when
-// the caller closes its end. It has no half-close: see [Call.PassConn].
+// the caller closes its end; of half-closes see [Call.PassConn].
 func (in *Incoming) ReplyConn(c net.Conn) {
 	if !in.passing().conn(in, c) {
 		in.lane.peer.later(func() { in.lane.peer.closing(c) })

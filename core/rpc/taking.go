@@ -65,7 +65,11 @@ func (t *taking) writer(p *Peer, i int) (io.WriteCloser, error) {
 }
 
 func (t *taking) takeConn(p *Peer, i int) (net.Conn, error) {
-	r, err := t.at(i, "connection", refConn)
+	kinds := []byte{refConn}
+	if p.halfClose() {
+		kinds = append(kinds, refFramed)
+	}
+	r, err := t.at(i, "connection", kinds...)
 	if err != nil || r.kind == refNil {
 		return nil, err
 	}
@@ -75,6 +79,9 @@ func (t *taking) takeConn(p *Peer, i int) (net.Conn, error) {
 	}
 	if err := f.wait(); err != nil {
 		return nil, err
+	}
+	if r.kind == refFramed {
+		return f.framed(), nil
 	}
 	return f.asConn(), nil
 }
@@ -120,7 +127,7 @@ func (t *taking) discard(p *Peer) {
 			continue
 		}
 		switch r.kind {
-		case refFlow, refConn:
+		case refFlow, refConn, refFramed:
 			p.flows.discard(r.id)
 		case refObject:
 			p.releaseObject(r.id)

@@ -208,6 +208,9 @@ func testWrongKinds(t *testing.T, tr transport.Transport) {
 			t.Errorf("%s: %s %s", what, a.code, a.text)
 		}
 	}
+	if a := r.reply(r.call(r.live, numDial, "", ref{kind: refFramed, id: 70})); a.code != "invalid_argument" {
+		t.Errorf("a framed connection, which was not agreed on: %s %s", a.code, a.text)
+	}
 	many := make([]ref, rpc.DefaultLimits().References+1)
 	if a := r.reply(r.call(r.live, numDigest, "", many...)); a.code != "resource_exhausted" {
 		t.Errorf("too many: %s %s", a.code, a.text)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"net"
 	"testing"
 	"time"
 
@@ -150,29 +149,6 @@ func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
-
-func testConnection(t *testing.T, tr transport.Transport) {
-	p := newPair(t, tr, rpc.Limits{})
-	a, b := net.Pipe()
-	c := begin(t, p.live, "Dial")
-	c.PassConn(a)
-	if err := c.Do(nil, nil); err != nil {
-		t.Fatal(err)
-	}
-	b.SetDeadline(time.Now().Add(hangGuard))
-	for i := range 100 {
-		want := fmt.Sprintf("message %d", i)
-		got := make([]byte, len(want))
-		if _, err := io.WriteString(b, want); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.ReadFull(b, got); err != nil || string(got) != want {
-			t.Fatalf("the echo is %q, %v", got, err)
-		}
-	}
-	b.Close()
-	p.empty(t)
-}
 
 // testPassedOn passes an object of one plugin to another one, through the host.
 func testPassedOn(t *testing.T, tr transport.Transport) {

@@ -65,6 +65,13 @@ type pair struct {
 
 func newPair(t *testing.T, tr transport.Transport, limits rpc.Limits) *pair {
 	t.Helper()
+	return newPairWith(t, tr, limits, rpc.Features()...)
+}
+
+// newPairWith is newPair for sides that have only those additions to the protocol in
+// common.
+func newPairWith(t *testing.T, tr transport.Transport, limits rpc.Limits, features ...string) *pair {
+	t.Helper()
 	p := &pair{subject: newSubject()}
 	a, b := makeLink(t)
 	p.link = a
@@ -72,11 +79,11 @@ func newPair(t *testing.T, tr transport.Transport, limits rpc.Limits) *pair {
 	wg.Add(2)
 	go func() {
 		defer wg.Done()
-		p.host = startPeer(t, tr, a, rpc.Config{Side: transport.Host, Limits: limits, Remote: limits})
+		p.host = startPeer(t, tr, a, rpc.Config{Side: transport.Host, Limits: limits, Remote: limits, Features: features})
 	}()
 	go func() {
 		defer wg.Done()
-		p.plugin = startPeer(t, tr, b, rpc.Config{Side: transport.Plugin, Limits: limits, Remote: limits, Services: p.subject.services()})
+		p.plugin = startPeer(t, tr, b, rpc.Config{Side: transport.Plugin, Limits: limits, Remote: limits, Features: features, Services: p.subject.services()})
 	}()
 	wg.Wait()
 	if t.Failed() {

@@ -36,6 +36,7 @@ const (
 	refHome   byte = 2
 	refFlow   byte = 3
 	refConn   byte = 4
+	refFramed byte = 5
 )
 
 // frame is one frame without its length.

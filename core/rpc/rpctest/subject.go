@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net"
 	"reflect"
 	"sync/atomic"
 
@@ -16,6 +17,7 @@ type subject struct {
 	produced atomic.Int64 // values that Produce has made, and reads of what Pour gave
 	ended    chan error   // gets what Digest and Drain end with
 	holder   *holder
+	kept     chan net.Conn // gets what Keep is passed
 }
 
 // The subject's typed methods.
@@ -46,7 +48,7 @@ const (
 type batch struct{ Count, Size int }
 
 func newSubject() *subject {
-	return &subject{ended: make(chan error, 100), holder: newHolder()}
+	return &subject{ended: make(chan error, 100), holder: newHolder(), kept: make(chan net.Conn, 1)}
 }
 
 func (s *subject) services() map[string]*rpc.Service {
@@ -67,6 +69,7 @@ func (s *subject) services() map[string]*rpc.Service {
 				{Name: "Dial", Serve: serveDial},
 				{Name: "Ask", Result: reflect.TypeFor[string](), Serve: serveAsk},
 				{Name: "Pour", Serve: servePour},
+				{Name: "Keep", Serve: serveKeep},
 			},
 		}),
 	}
@@ -133,6 +136,16 @@ func serveDial(_ context.Context, _ any, in *rpc.Incoming) error {
 		defer c.Close()
 		io.Copy(c, c)
 	}()
+	return in.Reply(nil)
+}
+
+// serveKeep gives the connection at place 0 to the test.
+func serveKeep(_ context.Context, impl any, in *rpc.Incoming) error {
+	c, err := in.Conn(0)
+	if err != nil {
+		return err
+	}
+	impl.(*subject).kept <- c
 	return in.Reply(nil)
 }
 
