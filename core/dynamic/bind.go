@@ -86,6 +86,9 @@ func (f field) shape(c *checker, target any, names []string) (*shape, error) {
 	if err == nil {
 		err = s.mayFail(f.value.Type())
 	}
+	if err == nil {
+		err = fills(f.method, f.value.Type(), 0)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("dynamic: bind %T: field %s: %w", target, f.name, err)
 	}

@@ -139,6 +139,9 @@ func (c *checker) object(t reflect.Type, d direction) error {
 		if err == nil && d == received {
 			err = s.mayFail(f.Type)
 		}
+		if err == nil {
+			err = fills(methodName(f), f.Type, 0)
+		}
 		if err != nil {
 			return fmt.Errorf("a %v: field %s: %w", t, f.Name, err)
 		}
@@ -165,7 +168,11 @@ func (c *checker) iface(t reflect.Type, d direction) error {
 		case m.Name == "Read" && m.Type.NumIn() == 1 && m.Type.In(0) == reflect.TypeFor[[]byte]():
 			return fmt.Errorf("a %v is more than an io.Reader: use io.Reader, io.ReadCloser or io.ReadWriteCloser itself", t)
 		}
-		if _, err := c.shape(m.Type, 0, nil, received); err != nil {
+		err := fills(m.Name, m.Type, 0)
+		if err == nil {
+			_, err = c.shape(m.Type, 0, nil, received)
+		}
+		if err != nil {
 			return fmt.Errorf("a %v: method %s: %w", t, m.Name, err)
 		}
 	}

@@ -22,6 +22,10 @@ type (
 	takesReaders   struct{}
 	takesSeeker    struct{}
 	takesMixed     struct{}
+	takesReaderAt  struct{}
+	readsAt        struct{}
+	reads          struct{}
+	takesPointer   struct{}
 	givesFunc      struct{}
 	givesTwo       struct{}
 	givesHidden    struct{}
@@ -45,6 +49,10 @@ func (takesPairs) Run(iter.Seq2[string, int])                 {}
 func (takesReaders) Run(...io.Reader)                         {}
 func (takesSeeker) Run() (io.ReadSeeker, error)               { return nil, nil }
 func (takesMixed) Run(*mixed)                                 {}
+func (takesReaderAt) Run() (io.ReaderAt, error)               { return nil, nil }
+func (readsAt) ReadAt([]byte, int64) (int, error)             { return 0, nil }
+func (reads) Read([]byte) (int, error)                        { return 0, nil }
+func (takesPointer) Run(*io.Reader)                           {}
 func (givesFunc) Run() func() error                           { return nil }
 func (givesTwo) Run() (int, iter.Seq[int])                    { return 0, nil }
 func (givesHidden) Run() hidden                               { return nil }
@@ -64,6 +72,10 @@ func TestTypesThatCannotCross(t *testing.T) {
 		{takesPairs{}, []string{"sequence of pairs"}},
 		{takesReaders{}, []string{"[]io.Reader", "is a reader"}},
 		{takesSeeker{}, []string{"result 1", "more than an io.Reader"}},
+		{takesReaderAt{}, []string{"result 1", "ReadAt", "fills a slice of its caller's", "return the bytes"}},
+		{readsAt{}, []string{"ReadAt", "fills a slice of its caller's", "return the bytes"}},
+		{reads{}, []string{"Read", "fills a slice of its caller's", "return an io.Reader"}},
+		{takesPointer{}, []string{"argument 1", "*io.Reader", "is a reader"}},
 		{takesMixed{}, []string{"field Name, a string, which would be left behind"}},
 		{givesFunc{}, []string{"result 1", "cannot be a result"}},
 		{givesTwo{}, []string{"result 2", "must be the only result"}},

@@ -66,6 +66,9 @@ func serve(t, config reflect.Type, create func(context.Context, func(any) error)
 			continue
 		}
 		s, err := c.shape(m.Type, receiver, nil, received)
+		if err == nil {
+			err = fills(m.Name, m.Type, receiver)
+		}
 		if err != nil {
 			return rpc.Invalid(fmt.Errorf("dynamic: a %v cannot be served: method %s: %w", t, m.Name, err))
 		}

@@ -75,6 +75,9 @@ func (c *crossing) walk(t types.Type, path string, pos token.Pos) *obstacle {
 		if circular(t) {
 			return is("points to nothing but itself")
 		}
+		if k := kindOf(u.Elem()); k != plain && path == "" {
+			return is("is a pointer to %s, which can only cross as it is: pass that itself", article(string(k)))
+		}
 		return c.walk(u.Elem(), path, pos)
 	case *types.Slice:
 		return c.walk(u.Elem(), path+elements, pos)

@@ -182,8 +182,8 @@ func (b *plan) fill(i *iface, c comment, pos token.Pos) {
 			b.refuse(b.at(f, pos), where, "clients have a method of that name that does something else: rename it, or make it Close() error")
 			continue
 		}
-		if f.Name() == "Read" && sig.Params().Len() == 1 && b.write(sig.Params().At(0).Type()) == "[]byte" {
-			b.refuse(b.at(f, pos), where, "it is more than an io.Reader: pass io.Reader, io.ReadCloser or io.ReadWriteCloser itself, beside it")
+		if why := b.fills(f.Name(), sig); why != "" {
+			b.refuse(b.at(f, pos), where, "%s", why)
 			continue
 		}
 		m := &method{of: i, name: f.Name(), sig: sig}
@@ -208,6 +208,23 @@ func (b *plan) fill(i *iface, c comment, pos token.Pos) {
 	if len(i.methods) == 0 && i.root && !i.closes {
 		b.refuse(pos, i.name, "it has no methods that can be called")
 	}
+}
+
+// fills says why a method cannot be called from another process that fills a slice of
+// its caller's, of which only a copy crosses. It knows those of io.Reader and
+// io.ReaderAt; of others a []byte does not tell.
+func (b *plan) fills(name string, sig *types.Signature) string {
+	params := make([]string, sig.Params().Len())
+	for i := range params {
+		params[i] = b.write(sig.Params().At(i).Type())
+	}
+	switch {
+	case name == "Read" && slices.Equal(params, []string{"[]byte"}):
+		return "it is more than an io.Reader: pass io.Reader, io.ReadCloser or io.ReadWriteCloser itself, beside it"
+	case name == "ReadAt" && slices.Equal(params, []string{"[]byte", "int64"}):
+		return "it fills a slice of its caller's, and nothing of that crosses: let a method return the bytes, or pass an io.Reader of that section"
+	}
+	return ""
 }
 
 // at returns where a method stands, or where what leads to it does.

@@ -146,6 +146,18 @@ type ReaderAt interface {
 	}) error
 }
 
+type FillsAt interface {
+	Do(ctx context.Context, r io.ReaderAt) error
+}
+
+type PointsToReader interface {
+	Do(ctx context.Context, r *io.Reader) error
+}
+
+type PointsToFunc interface {
+	Do(ctx context.Context) (**func() error, error)
+}
+
 type NotExported interface {
 	Do(ctx context.Context) error
 	hidden()
