@@ -2,8 +2,10 @@ package rpc
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,10 +45,17 @@ type boundMethod struct {
 // in the order of [Config.Codecs], that they and the service's own types pass.
 func (p *Peer) Dispense(ctx context.Context, service string, config any, types ...reflect.Type) (*Object, error) {
 	req := dispenseRequest{Service: service}
+	var why []string // the caller's own types do not pass
 	for _, c := range p.cfg.Codecs {
-		if passAll(c, types) {
-			req.Codecs = append(req.Codecs, c.Name())
+		if err := passAll(c, types); err != nil {
+			why = append(why, fmt.Sprintf("%s (%v)", c.Name(), err))
+			continue
 		}
+		req.Codecs = append(req.Codecs, c.Name())
+	}
+	if len(req.Codecs) == 0 && len(why) > 0 {
+		return nil, Errorf(FailedPrecondition, "no codec for service %q: the %v's own types pass in none of its codecs: %s: change these types, or give both sides a codec that they pass",
+			service, p.cfg.Side, strings.Join(why, ", "))
 	}
 	if !isNothing(config) {
 		if err := p.encodeConfig(&req, config); err != nil {
@@ -71,13 +80,14 @@ func (p *Peer) Dispense(ctx context.Context, service string, config any, types .
 	return &Object{bound: b}, nil
 }
 
-func passAll(c codec.Codec, types []reflect.Type) bool {
+// passAll says why one of these types does not pass in c, or nil.
+func passAll(c codec.Codec, types []reflect.Type) error {
 	for _, t := range types {
-		if checkType(c, t) != nil {
-			return false
+		if err := checkType(c, t); err != nil {
+			return err
 		}
 	}
-	return true
+	return nil
 }
 
 // encodeConfig encodes a configuration in the first codec that its type passes.

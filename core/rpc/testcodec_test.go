@@ -113,8 +113,11 @@ func TestNoCodec(t *testing.T) {
 	if e := (*Error)(nil); !errors.As(err, &e) || e.Code != FailedPrecondition || e.Message != want {
 		t.Errorf("got  %v\nwant %v", err, want)
 	}
-	if _, err = p.host.Dispense(t.Context(), "store", nil, reflect.TypeFor[int]()); !errors.Is(err, FailedPrecondition) {
-		t.Errorf("got %v", err)
+	_, err = p.host.Dispense(t.Context(), "store", nil, reflect.TypeFor[int]())
+	want = `no codec for service "store": the host's own types pass in none of its codecs: bytes (bytes: int is no []byte), ` +
+		`fussy (fussy: not this one): change these types, or give both sides a codec that they pass`
+	if e := (*Error)(nil); !errors.As(err, &e) || e.Code != FailedPrecondition || e.Message != want {
+		t.Errorf("got  %v\nwant %v", err, want)
 	}
 	if _, err = p.host.Dispense(t.Context(), "store", 7); !errors.Is(err, InvalidArgument) {
 		t.Errorf("a configuration in no codec: %v", err)
