@@ -99,7 +99,8 @@ func TestConnectionsThatAreClosedWhileSentTo(t *testing.T) {
 			case <-s.closed:
 				return 0, net.ErrClosed
 			default:
-				return len(p), nil
+				time.Sleep(time.Millisecond)
+				return 100, nil
 			}
 		}
 		conn := dial()
@@ -118,6 +119,29 @@ func TestConnectionsThatAreClosedWhileSentTo(t *testing.T) {
 	})
 }
 
+// Who only talks, and takes nothing of what was sent, is not listened to for ever.
+func TestConnectionsThatOnlyTalk(t *testing.T) {
+	dialScripted(t, func(t *testing.T, p *pair, s *scripted, dial func() net.Conn) {
+		s.write = func([]byte) (int, error) { <-s.closed; return 0, net.ErrClosed }
+		s.read = func(p []byte) (int, error) {
+			select {
+			case <-s.closed:
+				return 0, net.ErrClosed
+			default:
+				return len(p), nil
+			}
+		}
+		conn := dial()
+		if _, err := conn.Write(make([]byte, 100_000)); err != nil {
+			t.Fatal(err)
+		}
+		conn.Close()
+		<-s.closed
+		synctest.Wait()
+		nothingLeft(t, p)
+	})
+}
+
 // A connection whose other end stands still ends with the session.
 func TestConnectionsThatStandStillAtTheEnd(t *testing.T) {
 	dialScripted(t, func(t *testing.T, p *pair, s *scripted, dial func() net.Conn) {
@@ -132,4 +156,59 @@ func TestConnectionsThatStandStillAtTheEnd(t *testing.T) {
 		<-s.closed
 		conn.Close()
 	})
+}
+
+// An echo that nobody reads, and that stands still in Write, ends when its client closes.
+func TestConnectionsWhoseEchoIsNotRead(t *testing.T) {
+	for name, features := range map[string][]string{"raw": nil, "framed": Features()} {
+		for kind, duplex := range map[string]bool{"connection": false, "reader and writer": true} {
+			t.Run(name+" "+kind, func(t *testing.T) {
+				var echoed chan struct{}
+				service := newMethodsService(map[string]func(context.Context, *Incoming) error{
+					"Dial": func(_ context.Context, in *Incoming) error {
+						a, b := net.Pipe()
+						go func() {
+							defer close(echoed)
+							io.Copy(b, b)
+							b.Close()
+						}()
+						if duplex {
+							in.ReplyDuplex(a)
+						} else {
+							in.ReplyConn(a)
+						}
+						return in.Reply("")
+					},
+				})
+				bubble(t, Config{Features: features}, Config{Services: service, Features: features}, func(t *testing.T, p *pair) {
+					echoed = make(chan struct{})
+					c := begin(t, p.dispense(t, "methods"), "Dial")
+					if err := c.Do("", new(string)); err != nil {
+						t.Fatal(err)
+					}
+					var conn io.ReadWriteCloser
+					var err error
+					if duplex {
+						conn, err = c.Duplex(0)
+					} else {
+						conn, err = c.Conn(0)
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+					wrote := make(chan struct{})
+					go func() {
+						defer close(wrote)
+						conn.Write(make([]byte, 1_500_000))
+					}()
+					time.Sleep(time.Second)
+					conn.Close()
+					<-wrote
+					<-echoed
+					synctest.Wait()
+					nothingLeft(t, p)
+				})
+			})
+		}
+	}
 }

@@ -141,8 +141,18 @@ func (c *framedConn) Close() error {
 		c.f.end(nil, nil)
 		c.f.stop()
 		c.readable.set(time.Time{})
+		c.f.peer.later(c.drain)
 	}
 	return nil
+}
+
+// drain reads on when the connection was closed. Who writes to it may stand still for
+// that, and not take what was written here before.
+func (c *framedConn) drain() {
+	c.reads.Lock() // a Read that waited has returned
+	c.f.stream.SetReadDeadline(time.Time{})
+	c.reads.Unlock()
+	c.f.watch()
 }
 
 // LocalAddr implements [net.Conn].

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"time"
 )
 
 // joinConn joins a connection of the application to the flow, which frames its bytes.
@@ -17,13 +18,46 @@ func (f *flow) joinConn(local net.Conn) {
 		awaitTaken(taken)
 		f.peer.closing(local)
 	})
-	f.own(local, f.sending("a connection", registered, func() { f.sendBytes(untilClosed{local}, registered) }), func() {
+	f.own(local, f.sending("a connection", registered, func() {
+		if f.sendOrDiscard(untilClosed{local}, registered, taken) {
+			f.peer.closing(local)
+		}
+	}), func() {
 		defer stop()
 		defer f.watch()
 		defer close(taken)
 		new(sinking).fill(f, local, func() error { return f.endLocal(local, registered) }, registered)
 	})
 }
+
+// sendOrDiscard is sendBytes for what is read from and written to by one who may do one
+// after the other: what nobody takes any more is thrown away, so that what was sent to
+// it before is read. taken is closed when it was. It reports whether local says more
+// than is thrown away, and what was sent to it is still not taken.
+func (f *flow) sendOrDiscard(local io.Reader, registered Errors, taken <-chan struct{}) (stuck bool) {
+	return f.sendBytes(local, registered) != nil && f.peer.discard(local, taken)
+}
+
+// discard throws away what r has to say, up to a bound, and waits for taken then.
+func (p *Peer) discard(r io.Reader, taken <-chan struct{}) (stuck bool) {
+	if _, err := io.CopyN(io.Discard, r, discardBound); err != nil {
+		return false
+	}
+	timer := time.NewTimer(kindTimeout)
+	defer timer.Stop()
+	select {
+	case <-taken:
+		return false
+	case <-p.ctx.Done():
+	case <-timer.C:
+	}
+	return true
+}
+
+// discardBound is more than can be under way to a connection. Who answers what is sent
+// to it has read all of it before that much was thrown away; who only talks must not
+// keep this side busy.
+const discardBound = 16 << 20
 
 // endLocal tells local that nothing more comes. One that has no half-close is closed,
 // and the other side, which may wait for an answer, learns why there is none.

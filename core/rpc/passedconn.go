@@ -26,10 +26,14 @@ func (c *passedConn) start() {
 	stop := context.AfterFunc(c.peer.ctx, func() { c.sessionEnds(in) })
 	c.peer.later(func() {
 		defer close(in)
-		c.copy(c.local, c.remote)
+		c.copy(c.local, c.remote, func() { io.Copy(io.Discard, c.remote) })
 	})
 	c.peer.later(func() {
-		c.copy(c.remote, c.local)
+		c.copy(c.remote, c.local, func() {
+			if c.peer.discard(c.local, in) {
+				c.close()
+			}
+		})
 		<-in
 		stop()
 		c.close()
@@ -54,8 +58,9 @@ func awaitTaken(taken <-chan struct{}) {
 	}
 }
 
-// copy copies what from has to say. What is panicked on is over in both directions.
-func (c *passedConn) copy(to, from net.Conn) {
+// copy copies what from has to say. Where nobody takes that any more it calls discard,
+// so that its sender does not stand still. What panics is over in both directions.
+func (c *passedConn) copy(to, from net.Conn, discard func()) {
 	over := true
 	defer func() {
 		if over {
@@ -65,8 +70,9 @@ func (c *passedConn) copy(to, from net.Conn) {
 	c.peer.guarded("a connection", func() {
 		checked := &checkedWriter{w: to}
 		io.Copy(checked, from)
-		if over = checked.err == nil; !over && to == c.local {
-			io.Copy(io.Discard, from) // nobody takes it: its sender must not stand still for that
+		if checked.err != nil {
+			discard()
+			over = false
 		}
 	}, func(*Error) {})
 }

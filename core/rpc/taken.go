@@ -148,8 +148,10 @@ func (in *Incoming) ReplyDuplex(rw io.ReadWriter) {
 	if half, ok := rw.(interface{ CloseWrite() error }); ok {
 		finish = half.CloseWrite
 	}
-	f.own(rw, f.sending("a reader", in.object.errors, func() { f.sendBytes(rw, in.object.errors) }), func() {
+	taken := make(chan struct{})
+	f.own(rw, f.sending("a reader", in.object.errors, func() { f.sendOrDiscard(rw, in.object.errors, taken) }), func() {
 		defer f.watch()
+		defer close(taken)
 		new(sinking).fill(f, rw, finish, in.object.errors)
 	})
 }
