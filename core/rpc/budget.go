@@ -21,14 +21,20 @@ func (b *budget) take(n int) bool {
 	return true
 }
 
-// others is what is held beside messages that have arrived.
-func (b *budget) others() int64 { return b.waiting.Load() + b.streams.Load() }
+// filling reports whether messages take half of their room or more.
+func (b *budget) filling() bool { return b.used.Load() >= (b.limit-b.others())/2 }
+
+// others is what is held beside messages that have arrived. Of what waits to leave a
+// quarter of all counts at most: a peer that is only slow to read large results must not
+// find that nothing it sends is taken, and calls are not read meanwhile anyway.
+func (b *budget) others() int64 { return min(b.waiting.Load(), b.limit/4) + b.streams.Load() }
 
 // takeStream reserves n bytes for a flow of the peer, or reports that there is no room.
 // What the transport holds of it is there already; so there is a little room for that
 // also where messages take all the rest, and few flows are refused because of those.
 func (b *budget) takeStream(n int64) bool {
-	if b.streams.Add(n)+b.waiting.Load()+b.used.Load() > b.limit+b.limit/16 {
+	b.streams.Add(n)
+	if b.others()+b.used.Load() > b.limit+b.limit/16 {
 		b.streams.Add(-n)
 		return false
 	}

@@ -1,6 +1,9 @@
 package rpc
 
-import "sync/atomic"
+import (
+	"runtime"
+	"sync/atomic"
+)
 
 // One goroutine at a time reads a lane of the peer's calls. The reading is a task
 // of the workers, and passes between them:
@@ -53,6 +56,9 @@ func (s *serving) run() {
 		case more:
 			if !s.peer.workers.do(in) {
 				s.abandon(in)
+			}
+			if s.peer.budget.filling() { // with what others decode as soon as they run
+				runtime.Gosched()
 			}
 		case s.looksOut():
 			if !s.runWatched(in) {

@@ -83,7 +83,7 @@ func TestReleasesThatAreReadLate(t *testing.T) {
 // reads, it gets all of them.
 func TestRepliesThatAreReadLate(t *testing.T) {
 	const calls = 400
-	r := newRaw(t, Config{Side: transport.Plugin, Services: services(nil), Limits: Limits{Receive: 1 << 20}})
+	r := newRaw(t, Config{Side: transport.Plugin, Services: services(nil), Limits: Limits{Receive: 4 << 20}})
 	lane := r.open(kindCalls)
 	object := r.dispense(lane, 1, "store")
 	value, err := jsoncodec.New().Append(nil, make([]byte, 48_000))
@@ -113,7 +113,7 @@ func TestRepliesThatAreReadLate(t *testing.T) {
 	for range calls {
 		h, body := r.next(lane)
 		if h.typ != frameReply || h.flags != 0 || answered[h.id] || len(body) != len(value) {
-			t.Fatalf("got %v of call %d with flags %#x and %d bytes", h.typ, h.id, h.flags, len(body))
+			t.Fatalf("got %v of call %d with flags %#x and %d bytes: %.300q", h.typ, h.id, h.flags, len(body), body)
 		}
 		answered[h.id] = true
 	}
