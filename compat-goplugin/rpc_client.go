@@ -58,12 +58,14 @@ func newRPCClientLogging(conn io.ReadWriteCloser, plugins map[string]Plugin, log
 		conn.Close()
 		return nil, err
 	}
-	// The first streams have their places: control, stdout, stderr.
+	// The first streams have their places: control, stdout, stderr. A plugin that takes
+	// the first bytes for something else, as one with TLS does, ends the connection before
+	// the third of them or after it: in both cases the first use of the client says so.
 	var streams [3]net.Conn
 	for i := range streams {
 		if streams[i], err = session.Open(); err != nil {
-			session.Close()
-			return nil, fmt.Errorf("open the streams of a net/rpc plugin: %w", err)
+			logger.Printf("[ERR] the plugin ended the connection as its streams were opened: %v", err)
+			streams[i] = ended()
 		}
 	}
 	c := &RPCClient{
@@ -80,6 +82,13 @@ func newRPCClientLogging(conn io.ReadWriteCloser, plugins map[string]Plugin, log
 		c.broker.Run()
 	}()
 	return c, nil
+}
+
+// ended returns a stream that is at its end.
+func ended() net.Conn {
+	here, there := net.Pipe()
+	there.Close()
+	return here
 }
 
 // SyncStreams starts to copy what the plugin writes to os.Stdout and os.Stderr, until
