@@ -5,10 +5,10 @@ import (
 	"errors"
 	"io"
 	"net"
-	"time"
 )
 
-// joinConn joins a connection of the application to the flow, which frames its bytes.
+// joinConn joins a connection of the application to the flow, which frames its bytes for a
+// peer that knows half-close. For others see passedConn.
 // Each direction ends by itself, and local is closed when both have ended, when the
 // other side has closed its end, or with the session.
 func (f *flow) joinConn(local net.Conn) {
@@ -37,27 +37,6 @@ func (f *flow) joinConn(local net.Conn) {
 func (f *flow) sendOrDiscard(local io.Reader, registered Errors, taken <-chan struct{}) (stuck bool) {
 	return f.sendBytes(local, registered) != nil && f.peer.discard(local, taken)
 }
-
-// discard throws away what r has to say, up to a bound, and waits for taken then.
-func (p *Peer) discard(r io.Reader, taken <-chan struct{}) (stuck bool) {
-	if _, err := io.CopyN(io.Discard, r, discardBound); err != nil {
-		return false
-	}
-	timer := time.NewTimer(kindTimeout)
-	defer timer.Stop()
-	select {
-	case <-taken:
-		return false
-	case <-p.ctx.Done():
-	case <-timer.C:
-	}
-	return true
-}
-
-// discardBound is more than can be under way to a connection. Who answers what is sent
-// to it has read all of it before that much was thrown away; who only talks must not
-// keep this side busy.
-const discardBound = 16 << 20
 
 // endLocal tells local that nothing more comes. One that has no half-close is closed,
 // and the other side, which may wait for an answer, learns why there is none.

@@ -4,11 +4,10 @@ import (
 	"context"
 	"io"
 	"net"
-	"time"
 )
 
-// A passedConn is a connection of the application that a call or a reply passed: its
-// bytes are copied to the stream and from there.
+// A passedConn is a connection of the application that was passed to a peer that knows no
+// half-close: its bytes are copied to the stream and from there. For others see joinConn.
 //
 // Where one of the two is read to its end the other one is closed, and so both are: a
 // stream of raw bytes has no half-close. Where one takes no more it may still have
@@ -45,17 +44,6 @@ func (c *passedConn) start() {
 func (c *passedConn) sessionEnds(in <-chan struct{}) {
 	awaitTaken(in)
 	c.close()
-}
-
-// awaitTaken waits until what had arrived at the end of a session was taken, or the
-// application's connection stands still.
-func awaitTaken(taken <-chan struct{}) {
-	timer := time.NewTimer(closeGrace)
-	defer timer.Stop()
-	select {
-	case <-taken:
-	case <-timer.C:
-	}
 }
 
 // copy copies what from has to say. Where nobody takes that any more it calls discard,
