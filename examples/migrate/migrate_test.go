@@ -12,6 +12,10 @@ import (
 
 var stages = []string{"before", "import", "between", "after"}
 
+// hostsOwnRace is what a host of go-plugin prints now and then when it ends, whatever its
+// plugin: it closes the connection while its multiplexer writes the end of a stream.
+var hostsOwnRace = regexp.MustCompile(`(?m)^\S+ \S+ \[ERR\] yamux: Failed to write header: .*\n`)
+
 // TestEveryStageWithEveryOther runs the host of each stage with the plugin of each.
 func TestEveryStageWithEveryOther(t *testing.T) {
 	dir := t.TempDir()
@@ -35,6 +39,9 @@ func TestEveryStageWithEveryOther(t *testing.T) {
 			t.Run("host "+host+", plugin "+plugin, func(t *testing.T) {
 				t.Parallel()
 				out, err := exec.Command(filepath.Join(dir, host+"-host"), filepath.Join(dir, plugin+"-plugin")).CombinedOutput()
+				if host == "before" {
+					out = hostsOwnRace.ReplaceAll(out, nil)
+				}
 				text, unfit := refused[host+" "+plugin]
 				switch {
 				case unfit && (err == nil || !strings.Contains(string(out), text)):
