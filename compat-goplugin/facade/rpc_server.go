@@ -100,13 +100,15 @@ func (s *RPCServer) ServeConn(conn io.ReadWriteCloser) {
 	server.RegisterName("Control", &controlReceiver{quit: sync.OnceFunc(func() { go s.quit(hungUp) })})
 	server.RegisterName("Dispenser", &dispenseReceiver{broker: broker, plugins: s.Plugins})
 	server.ServeConn(streams[0])
+	waitFor(session.CloseChan(), quitWait) // go-plugin's host closes three more streams first
 	close(hungUp)
 	broker.Close()
 	<-brokering
 }
 
 // quitWait is how long a host may take to hang up after the answer that it asked for:
-// the plugin must not be gone before the answer is out.
+// the plugin must not be gone before the answer is out, nor while the host closes its
+// streams one by one, which it reports when it fails.
 const quitWait = 500 * time.Millisecond
 
 // quit ends the server when the host has its answer.
