@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"sync"
+
+	"github.com/tenon-dev/tenon/core/transport/muxlink"
 )
 
 // readBuffer is how much is read from the link at a time, unless so much of a piece is
@@ -16,7 +18,7 @@ const readBuffer = 64 << 10
 // carries the data of streams past the library in both directions, which sees no more
 // than that streams begin and end. It never blocks in Write.
 type conn struct {
-	out   *outbox
+	out   *muxlink.Outbox
 	in    *bufio.Reader
 	led   *ledger
 	ended func(error) // is told why the link ended, once or more
@@ -33,14 +35,14 @@ type conn struct {
 	seen     []byte                        // what of it the library has still to see
 }
 
-func newConn(link net.Conn, led *ledger, pool *pool, limit int, ended func(error)) *conn {
+func newConn(link net.Conn, led *ledger, pool *muxlink.Pool, limit int, ended func(error)) *conn {
 	c := &conn{
 		in:       bufio.NewReaderSize(link, readBuffer),
 		led:      led,
 		ended:    ended,
 		toLedger: led.outbound,
 	}
-	c.out = newOutbox(link, pool, limit, c.writeFailed)
+	c.out = muxlink.NewOutbox(link, pool, limit, c.writeFailed)
 	return c
 }
 
@@ -61,12 +63,12 @@ func (c *conn) Read(p []byte) (int, error) {
 func (c *conn) next() error {
 	head, rest := c.arrived[:headerSize], c.arrived[headerSize:]
 	if n, err := io.ReadFull(c.in, head); err != nil {
-		return linkEnd(err, n > 0)
+		return muxlink.LinkEnd(err, n > 0)
 	}
 	f := parseHeader(head)
 	if f.kind == kindUPD && f.length == updateSize {
 		if _, err := io.ReadFull(c.in, rest); err != nil {
-			return linkEnd(err, true)
+			return muxlink.LinkEnd(err, true)
 		}
 		f.parseUpdate(rest)
 	}
@@ -82,7 +84,7 @@ func (c *conn) next() error {
 	case kindFIN:
 		c.seen = head
 		if e != nil {
-			e.in.end()
+			e.in.End(io.EOF)
 		}
 	}
 	return nil
@@ -90,30 +92,13 @@ func (c *conn) next() error {
 
 // body reads n bytes of e, nil for a stream that there is not any more.
 func (c *conn) body(e *entry, n int) error {
-	if e != nil {
-		if err := e.in.expect(n); err != nil {
-			return fmt.Errorf("stream %d: %w", e.id, err)
-		}
+	if e == nil {
+		return muxlink.Receive(c.in, nil, n)
 	}
-	for n > 0 {
-		var to []byte
-		if e != nil {
-			to = e.in.space(n)
-		}
-		if to == nil {
-			if _, err := c.in.Discard(n); err != nil {
-				return linkEnd(err, true)
-			}
-			return nil
-		}
-		k, err := io.ReadFull(c.in, to)
-		e.in.filled(k)
-		if err != nil {
-			return linkEnd(err, true)
-		}
-		n -= k
+	if err := e.ahead.expect(n); err != nil {
+		return fmt.Errorf("stream %d: %w", e.id, err)
 	}
-	return nil
+	return muxlink.Receive(c.in, e.in, n)
 }
 
 // Write is called by the library's sending goroutine only, with one whole frame.
@@ -123,7 +108,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	if err := c.outScan.scan(p, c.toLedger); err != nil {
 		return 0, err
 	}
-	if err := c.out.put(p); err != nil {
+	if err := c.out.Put(p); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -148,26 +133,26 @@ func (c *conn) data(e *entry, p []byte) error {
 	one, two := c.heads[:headerSize], c.heads[headerSize:]
 	putHeader(one, kindPSH, n, e.id)
 	if n == len(p) {
-		return c.out.put(one, p)
+		return c.out.Put(one, p)
 	}
 	putHeader(two, kindPSH, len(p)-n, e.id)
-	return c.out.put(one, p[:n], two, p[n:])
+	return c.out.Put(one, p[:n], two, p[n:])
 }
 
 // update tells the peer what was read of e, and how far ahead it may be. It passes the
 // library, perhaps between two of its frames but never within one. An error means that the
 // session has ended.
 func (c *conn) update(e *entry, consumed uint32, window int) error {
-	return c.out.put(appendUpdate(nil, frame{id: e.id, consumed: consumed, window: uint32(window)}))
+	return c.out.Put(appendUpdate(nil, frame{id: e.id, consumed: consumed, window: uint32(window)}))
 }
 
 // writeFailed decides what an error of writing means. When the peer is gone the
 // reader finds that out after it has read what the peer sent before it went.
 func (c *conn) writeFailed(err error) {
-	if !peerGone(err) {
-		c.ended(linkEnd(err, false))
+	if !muxlink.PeerGone(err) {
+		c.ended(muxlink.LinkEnd(err, false))
 	}
 }
 
 // Close is called by the library when the session closes it.
-func (c *conn) Close() error { return c.out.close() }
+func (c *conn) Close() error { return c.out.Close() }

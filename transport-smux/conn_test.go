@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/tenon-dev/tenon/core/transport"
+	"github.com/tenon-dev/tenon/core/transport/muxlink"
 )
 
 // A recorder is a link that keeps every write.
@@ -46,7 +47,7 @@ func (r *recorder) bytes() []byte {
 }
 
 func newTestConn(link net.Conn, ended func(error)) *conn {
-	return newConn(link, newLedger(transport.Host, 8, defaultBuffer), new(pool), 1<<20, ended)
+	return newConn(link, newLedger(transport.Host, 8, defaultBuffer), new(muxlink.Pool), 1<<20, ended)
 }
 
 // TestConnWriteNeverBlocks checks that a link that takes nothing does not hold up
@@ -65,7 +66,7 @@ func TestConnWriteNeverBlocks(t *testing.T) {
 		}
 	}
 	flushed := make(chan error)
-	go func() { flushed <- c.out.flush(nil) }()
+	go func() { flushed <- c.out.Flush(nil) }()
 	select {
 	case err := <-flushed:
 		t.Errorf("flush returned %v before the link took anything", err)
@@ -75,7 +76,7 @@ func TestConnWriteNeverBlocks(t *testing.T) {
 	if err := <-flushed; err != nil {
 		t.Error(err)
 	}
-	c.out.join()
+	c.out.Join()
 	if !bytes.Equal(r.bytes(), want) {
 		t.Error("the link got other bytes than were written")
 	}
@@ -98,33 +99,12 @@ func TestWriteErrors(t *testing.T) {
 			if _, err := c.Write(appendFrame(nil, frame{kind: kindNOP})); err != nil {
 				t.Errorf("Write: %v", err)
 			}
-			c.out.join()
+			c.out.Join()
 			if errors.Is(cause, tt.err) != tt.ends {
 				t.Errorf("the session ended with %v, want an end: %v", cause, tt.ends)
 			}
-			if err := c.out.flush(nil); !errors.Is(err, tt.err) {
+			if err := c.out.Flush(nil); !errors.Is(err, tt.err) {
 				t.Errorf("flush = %v, want %v", err, tt.err)
-			}
-		})
-	}
-}
-
-func TestLinkEnd(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		err  error
-		mid  bool
-		eof  bool
-	}{
-		{"end", io.EOF, false, true},
-		{"end within a frame", io.EOF, true, true},
-		{"reset, because bytes were under way", syscall.ECONNRESET, false, true},
-		{"anything else", syscall.EIO, false, false},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			err := linkEnd(tt.err, tt.mid)
-			if !errors.Is(err, tt.err) || errors.Is(err, io.EOF) != tt.eof || errors.Is(err, net.ErrClosed) {
-				t.Errorf("linkEnd = %v, want it to match %v, and io.EOF: %v, and never net.ErrClosed", err, tt.err, tt.eof)
 			}
 		})
 	}
@@ -182,10 +162,10 @@ func TestData(t *testing.T) {
 		if err := c.data(c.led.entry(7), p); err != nil {
 			t.Fatal(err)
 		}
-		if err := c.out.flush(nil); err != nil {
+		if err := c.out.Flush(nil); err != nil {
 			t.Fatal(err)
 		}
-		c.out.join()
+		c.out.Join()
 		if len(r.writes) != 1 {
 			t.Errorf("%d bytes: %d writes", tt.n, len(r.writes))
 		}
@@ -210,16 +190,6 @@ func TestData(t *testing.T) {
 		}
 		if err := c.data(c.led.streams[7], p); !errors.Is(err, net.ErrClosed) {
 			t.Errorf("behind the end: %v", err)
-		}
-	}
-}
-
-// TestSkip checks what is left of parts of which some bytes were taken.
-func TestSkip(t *testing.T) {
-	for n := range 7 {
-		got := bytes.Join(skip([][]byte{[]byte("ab"), []byte("c"), {}, []byte("def")}, n), nil)
-		if want := "abcdef"[n:]; string(got) != want {
-			t.Errorf("skip %d: %q, want %q", n, got, want)
 		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"syscall"
 
 	"github.com/xtaci/smux"
 
@@ -14,34 +13,10 @@ import (
 )
 
 var (
-	errEnded      = errors.New("the session has ended")
 	errPeerClosed = errors.New("the peer closed the stream")
 	errUsedUp     = errors.New("the numbers of the protocol for streams are used up: a new session is needed")
 	errProtocol   = errors.New("the peer broke the smux protocol")
 )
-
-// peerGone reports whether err is what a link says when its other end was
-// closed, or its process ended.
-func peerGone(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) ||
-		errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)
-}
-
-// linkEnd translates the error with which a link ended. A peer that closes while
-// bytes to it are under way looks like a reset to the kernel, and is an orderly
-// end all the same.
-func linkEnd(err error, midFrame bool) error {
-	switch {
-	case midFrame && peerGone(err):
-		return fmt.Errorf("link ended in the middle of a frame: %w", errors.Join(io.EOF, err))
-	case err == io.EOF:
-		return err
-	case peerGone(err):
-		return fmt.Errorf("link ended: %w", errors.Join(io.EOF, err))
-	default:
-		return fmt.Errorf("link broke: %w", err)
-	}
-}
 
 // translate turns an error of the library into one of the contract. ended is why
 // the session ended, nil while it lives.

@@ -25,7 +25,7 @@ func (s *session) keep(cfg transport.Config) {
 		}
 		s.queue.push(x)
 	}
-	cfg.Logger.Debug("smux session ended", slog.Any("reason", s.err))
+	cfg.Logger.Debug("smux session ended", slog.Any("reason", s.Err()))
 	s.teardown()
 }
 

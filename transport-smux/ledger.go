@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/tenon-dev/tenon/core/transport"
+	"github.com/tenon-dev/tenon/core/transport/muxlink"
 )
 
 // initialWindow is what a smux peer takes a stream's window to be until the first
@@ -54,8 +55,9 @@ type entry struct {
 	window      uint32 // how far sent may be ahead of taken
 	grown       bool   // its own window is one of mostGrown
 
-	in   *inbox        // what the peer sends; guards itself
-	kick chan struct{} // tells the writer that the window or finIn changed
+	in    *muxlink.Inbox // what the peer sends; guards itself
+	ahead *window        // how much that may be, likewise
+	kick  chan struct{}  // tells the writer that the window or finIn changed
 }
 
 func newLedger(side transport.Side, maxStreams int, buffer int) *ledger {
@@ -92,7 +94,7 @@ func (l *ledger) reserve(ctx context.Context, ended <-chan struct{}) error {
 		case <-ctx.Done():
 			err = ctx.Err()
 		case <-ended:
-			err = errEnded
+			err = muxlink.ErrEnded
 		}
 		l.mu.Lock()
 		if err != nil {
@@ -235,7 +237,7 @@ func (l *ledger) admit(id uint32) error {
 }
 
 func (l *ledger) add(id uint32, ours bool) {
-	l.streams[id] = &entry{id: id, ours: ours, window: l.first, in: newInbox(l.buffer), kick: make(chan struct{}, 1)}
+	l.streams[id] = &entry{id: id, ours: ours, window: l.first, in: muxlink.NewInbox(), ahead: newWindow(l.buffer), kick: make(chan struct{}, 1)}
 }
 
 func (l *ledger) closedByPeer(e *entry) {

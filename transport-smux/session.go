@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"math"
 	"net"
-	"sync"
 	"sync/atomic"
 
 	"github.com/xtaci/smux"
 
 	"github.com/tenon-dev/tenon/core/transport"
+	"github.com/tenon-dev/tenon/core/transport/muxlink"
 )
 
 // session implements [transport.Session].
@@ -21,10 +21,7 @@ type session struct {
 
 	usedUp atomic.Bool // no more streams can be opened
 
-	ended chan struct{}
-	once  sync.Once
-	err   error // why it ended; valid once ended is closed
-	local bool  // Close was called here first; valid once ended is closed
+	*muxlink.Ending
 
 	queue backlog
 	gone  chan struct{} // closed when the keeper has ended
@@ -32,11 +29,11 @@ type session struct {
 
 var _ transport.Session = (*session)(nil)
 
-func newSession(link net.Conn, cfg transport.Config, buffer int, pool *pool) (*session, error) {
+func newSession(link net.Conn, cfg transport.Config, buffer int, pool *muxlink.Pool) (*session, error) {
 	s := &session{
-		led:   newLedger(cfg.Side, cfg.MaxStreams, buffer),
-		ended: make(chan struct{}),
-		gone:  make(chan struct{}),
+		led:    newLedger(cfg.Side, cfg.MaxStreams, buffer),
+		Ending: muxlink.NewEnding(),
+		gone:   make(chan struct{}),
 	}
 	s.queue.arrived = make(chan struct{}, 1)
 	s.conn = newConn(link, s.led, pool, outboxLimit(cfg.MaxStreams), func(err error) { s.end(err, false) })
@@ -78,23 +75,23 @@ func (s *session) Open(ctx context.Context) (transport.Stream, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := s.over("open stream"); err != nil {
+	if err := s.Over("open stream"); err != nil {
 		return nil, err
 	}
 	if s.usedUp.Load() {
 		return nil, fmt.Errorf("open stream: %w", errUsedUp)
 	}
-	switch err := s.led.reserve(ctx, s.ended); err {
+	switch err := s.led.reserve(ctx, s.Done()); err {
 	case nil:
-	case errEnded:
-		return nil, s.over("open stream")
+	case muxlink.ErrEnded:
+		return nil, s.Over("open stream")
 	default:
 		return nil, err
 	}
 	x, err := s.x.OpenStream()
 	if err != nil {
 		s.led.cancel()
-		return nil, translate("open stream", err, s.over("open stream"))
+		return nil, translate("open stream", err, s.Over("open stream"))
 	}
 	if x.ID() > math.MaxUint32-64 {
 		s.usedUp.Store(true) // the last ones are for teardown
@@ -108,33 +105,20 @@ func (s *session) Accept(ctx context.Context) (transport.Stream, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if s.closedHere() {
-			return nil, s.over("accept stream")
+		if s.ClosedHere() {
+			return nil, s.Over("accept stream")
 		}
 		if x := s.queue.pop(); x != nil {
 			return newStream(s, x, false), nil
 		}
-		if err := s.over("accept stream"); err != nil {
+		if err := s.Over("accept stream"); err != nil {
 			return nil, err
 		}
 		select {
 		case <-s.queue.arrived:
 		case <-ctx.Done():
-		case <-s.ended:
+		case <-s.Done():
 		}
-	}
-}
-
-// Done is closed when the session has ended.
-func (s *session) Done() <-chan struct{} { return s.ended }
-
-// Err says why the session ended, nil as long as it has not.
-func (s *session) Err() error {
-	select {
-	case <-s.ended:
-		return s.err
-	default:
-		return nil
 	}
 }
 
@@ -142,47 +126,13 @@ func (s *session) Err() error {
 func (s *session) Close() error {
 	s.end(transport.Closed("session", nil), true)
 	<-s.gone
-	s.conn.out.join()
+	s.conn.out.Join()
 	return nil
 }
 
 // end ends the session unless it has ended already. It does not wait, since the
 // library's goroutines call it.
 func (s *session) end(cause error, local bool) {
-	s.once.Do(func() {
-		s.err, s.local = cause, local
-		close(s.ended)
-		s.conn.out.close()
-	})
-}
-
-// isOver reports whether the session has ended.
-func (s *session) isOver() bool {
-	select {
-	case <-s.ended:
-		return true
-	default:
-		return false
-	}
-}
-
-// over returns nil while the session lives, then the error of op.
-func (s *session) over(op string) error {
-	select {
-	case <-s.ended:
-		return transport.Closed(op, s.err)
-	default:
-		return nil
-	}
-}
-
-// closedHere reports whether Close of this side ended the session: then what has
-// arrived is not read any more.
-func (s *session) closedHere() bool {
-	select {
-	case <-s.ended:
-		return s.local
-	default:
-		return false
-	}
+	s.End(cause, local)
+	s.conn.out.Close()
 }

@@ -2,9 +2,9 @@ package smuxtransport
 
 import (
 	"net"
-	"strings"
 
 	"github.com/tenon-dev/tenon/core/transport"
+	"github.com/tenon-dev/tenon/core/transport/muxlink"
 )
 
 // name is the token of the handshake. The number is the version of the smux
@@ -21,7 +21,7 @@ const (
 // New returns the smux transport. It may be used for any number of links, by any
 // number of goroutines.
 func New(opts ...Option) transport.Transport {
-	t := driver{buffer: defaultBuffer, pool: new(pool)}
+	t := driver{buffer: defaultBuffer, pool: new(muxlink.Pool)}
 	for _, o := range opts {
 		o.apply(&t)
 	}
@@ -47,7 +47,7 @@ func StreamBuffer(bytes int) Option { return bufferOption(bytes) }
 // driver implements [transport.Transport].
 type driver struct {
 	buffer int
-	pool   *pool
+	pool   *muxlink.Pool
 }
 
 var _ transport.Transport = driver{}
@@ -60,21 +60,7 @@ func (driver) Name() string { return name }
 
 // Supports reports whether link is a stream of bytes, which is all that smux
 // needs.
-func (driver) Supports(link net.Conn) bool {
-	if link == nil {
-		return false
-	}
-	addr := link.LocalAddr()
-	if addr == nil {
-		return true
-	}
-	switch network := addr.Network(); {
-	case network == "unixgram", network == "unixpacket",
-		strings.HasPrefix(network, "udp"), strings.HasPrefix(network, "ip"):
-		return false
-	}
-	return true
-}
+func (driver) Supports(link net.Conn) bool { return muxlink.IsStream(link) }
 
 // Session starts a session over link, which it owns from now on.
 func (t driver) Session(link net.Conn, cfg transport.Config) (transport.Session, error) {

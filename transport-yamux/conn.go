@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"sync"
+
+	"github.com/tenon-dev/tenon/core/transport/muxlink"
 )
 
 // readBuffer is how much is read from the link at a time, unless so much of a piece is
@@ -16,7 +18,7 @@ const readBuffer = 64 << 10
 // carries the data of streams past the library in both directions, which sees no more
 // than that streams begin and end. It never blocks in Write.
 type conn struct {
-	out   *outbox
+	out   *muxlink.Outbox
 	in    *bufio.Reader
 	led   *ledger
 	ended func(error) // is told why the link ended, once or more
@@ -36,7 +38,7 @@ type conn struct {
 	log *logger // what the library has said
 }
 
-func newConn(link net.Conn, led *ledger, pool *pool, limit int, log *logger, ended func(error)) *conn {
+func newConn(link net.Conn, led *ledger, pool *muxlink.Pool, limit int, log *logger, ended func(error)) *conn {
 	c := &conn{
 		in:       bufio.NewReaderSize(link, readBuffer),
 		led:      led,
@@ -44,7 +46,7 @@ func newConn(link net.Conn, led *ledger, pool *pool, limit int, log *logger, end
 		toLedger: led.outbound,
 		log:      log,
 	}
-	c.out = newOutbox(link, pool, limit, c.writeFailed)
+	c.out = muxlink.NewOutbox(link, pool, limit, c.writeFailed)
 	c.pings.out = c.out
 	return c
 }
@@ -65,7 +67,7 @@ func (c *conn) Read(p []byte) (int, error) {
 // next reads one frame.
 func (c *conn) next() error {
 	if n, err := io.ReadFull(c.in, c.arrived[:]); err != nil {
-		return linkEnd(err, n > 0)
+		return muxlink.LinkEnd(err, n > 0)
 	}
 	h := parseHeader(c.arrived[:])
 	e, err := c.led.inbound(h)
@@ -95,39 +97,22 @@ func (c *conn) next() error {
 	switch {
 	case e == nil:
 	case h.flags&flagRST != 0:
-		e.in.end(errReset)
+		e.in.Cut(errReset)
 	case h.flags&flagFIN != 0:
-		e.in.end(io.EOF)
+		e.in.End(io.EOF)
 	}
 	return nil
 }
 
 // body reads n bytes of e, nil for a stream that there is not any more.
 func (c *conn) body(e *entry, n int) error {
-	if e != nil {
-		if err := e.in.expect(n); err != nil {
-			return fmt.Errorf("stream %d: %w", e.id, err)
-		}
+	if e == nil {
+		return muxlink.Receive(c.in, nil, n)
 	}
-	for n > 0 {
-		var to []byte
-		if e != nil {
-			to = e.in.space(n)
-		}
-		if to == nil {
-			if _, err := c.in.Discard(n); err != nil {
-				return linkEnd(err, true)
-			}
-			return nil
-		}
-		k, err := io.ReadFull(c.in, to)
-		e.in.filled(k)
-		if err != nil {
-			return linkEnd(err, true)
-		}
-		n -= k
+	if err := e.ahead.expect(n); err != nil {
+		return fmt.Errorf("stream %d: %w", e.id, err)
 	}
-	return nil
+	return muxlink.Receive(c.in, e.in, n)
 }
 
 // Write is called by the library's sending goroutine only.
@@ -137,7 +122,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	if err := c.outScan.scan(p, c.toLedger); err != nil {
 		return 0, err
 	}
-	if err := c.out.put(p); err != nil {
+	if err := c.out.Put(p); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -153,7 +138,7 @@ func (c *conn) data(e *entry, p []byte) error {
 		return err
 	}
 	putHeader(c.head[:], header{kind: kindData, id: e.id, length: uint32(len(p))})
-	return c.out.put(c.head[:], p)
+	return c.out.Put(c.head[:], p)
 }
 
 // grant lets the peer send more on e.
@@ -161,14 +146,14 @@ func (c *conn) grant(e *entry, more int) error {
 	c.sending.Lock()
 	defer c.sending.Unlock()
 	putHeader(c.head[:], header{kind: kindWindowUpdate, id: e.id, length: uint32(more)})
-	return c.out.put(c.head[:])
+	return c.out.Put(c.head[:])
 }
 
 // writeFailed decides what an error of writing means. When the peer is gone the
 // reader finds that out after it has read what the peer sent before it went.
 func (c *conn) writeFailed(err error) {
-	if !peerGone(err) {
-		c.ended(linkEnd(err, false))
+	if !muxlink.PeerGone(err) {
+		c.ended(muxlink.LinkEnd(err, false))
 	}
 }
 
@@ -177,5 +162,5 @@ func (c *conn) writeFailed(err error) {
 // with.
 func (c *conn) Close() error {
 	c.ended(fmt.Errorf("%w: %s", errProtocol, c.log.reason()))
-	return c.out.close()
+	return c.out.Close()
 }

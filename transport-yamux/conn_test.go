@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/tenon-dev/tenon/core/transport"
+	"github.com/tenon-dev/tenon/core/transport/muxlink"
 )
 
 // A recorder is a link that keeps every write. Its reads end with the test.
@@ -46,7 +47,7 @@ func (r *recorder) bytes() []byte {
 }
 
 func newTestConn(link net.Conn, ended func(error)) *conn {
-	return newConn(link, newLedger(transport.Host, 8), new(pool), 1<<20, new(logger), ended)
+	return newConn(link, newLedger(transport.Host, 8), new(muxlink.Pool), 1<<20, new(logger), ended)
 }
 
 // TestData checks that data leaves in one write with its header, and none behind the
@@ -56,12 +57,12 @@ func TestData(t *testing.T) {
 		r := &recorder{}
 		c := newTestConn(r, func(error) {})
 		c.Write(appendHeader(nil, syn.on(1)))
-		c.out.join()
+		c.out.Join()
 		e := c.led.entry(1)
 		if err := c.data(e, []byte("body")); err != nil {
 			t.Fatal(err)
 		}
-		c.out.join()
+		c.out.Join()
 		want := append(appendHeader(nil, header{kind: kindData, id: 1, length: 4}), "body"...)
 		if len(r.writes) != 2 || !bytes.Equal(r.writes[1], want) {
 			t.Errorf("the link got %q, want %q as the second write", r.writes, want)
@@ -73,7 +74,7 @@ func TestData(t *testing.T) {
 		if err := c.data(e, []byte("body")); !errors.Is(err, net.ErrClosed) {
 			t.Errorf("behind the end: %v", err)
 		}
-		c.out.join()
+		c.out.Join()
 		if got := r.bytes(); !bytes.HasSuffix(got, appendHeader(nil, end)) {
 			t.Errorf("the link got % x at the end", got)
 		}
@@ -92,7 +93,7 @@ func FuzzConnWrite(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		c.out.join()
+		c.out.Join()
 		if got := r.bytes(); !bytes.Equal(got, wire) {
 			t.Errorf("the link got % x, written was % x", got, wire)
 		}
@@ -111,7 +112,7 @@ func TestConnWriteNeverBlocks(t *testing.T) {
 		c.Write(h)
 	}
 	flushed := make(chan error)
-	go func() { flushed <- c.out.flush(nil) }()
+	go func() { flushed <- c.out.Flush(nil) }()
 	select {
 	case err := <-flushed:
 		t.Errorf("flush returned %v before the link took anything", err)
@@ -121,7 +122,7 @@ func TestConnWriteNeverBlocks(t *testing.T) {
 	if err := <-flushed; err != nil {
 		t.Error(err)
 	}
-	c.out.join()
+	c.out.Join()
 	if !bytes.Equal(r.bytes(), want) {
 		t.Error("the link got other bytes than were written")
 	}
@@ -144,33 +145,12 @@ func TestWriteErrors(t *testing.T) {
 			if _, err := c.Write(appendHeader(nil, header{kind: kindPing})); err != nil {
 				t.Errorf("Write: %v", err)
 			}
-			c.out.join()
+			c.out.Join()
 			if errors.Is(cause, tt.err) != tt.ends {
 				t.Errorf("the session ended with %v, want an end: %v", cause, tt.ends)
 			}
-			if err := c.out.flush(nil); !errors.Is(err, tt.err) {
+			if err := c.out.Flush(nil); !errors.Is(err, tt.err) {
 				t.Errorf("flush = %v, want %v", err, tt.err)
-			}
-		})
-	}
-}
-
-func TestLinkEnd(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		err  error
-		mid  bool
-		eof  bool
-	}{
-		{"end", io.EOF, false, true},
-		{"end within a frame", io.EOF, true, true},
-		{"reset, because bytes were under way", syscall.ECONNRESET, false, true},
-		{"anything else", syscall.EIO, false, false},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			err := linkEnd(tt.err, tt.mid)
-			if !errors.Is(err, tt.err) || errors.Is(err, io.EOF) != tt.eof || errors.Is(err, net.ErrClosed) {
-				t.Errorf("linkEnd = %v, want it to match %v, and io.EOF: %v, and never net.ErrClosed", err, tt.err, tt.eof)
 			}
 		})
 	}

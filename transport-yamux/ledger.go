@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/tenon-dev/tenon/core/transport"
+	"github.com/tenon-dev/tenon/core/transport/muxlink"
 )
 
 // initialWindow is the window that each direction of a yamux stream begins with,
@@ -62,8 +63,9 @@ type entry struct {
 	settled bool  // no longer in the ledger
 	grown   bool  // its window is one of mostGrown
 
-	in   *inbox        // what the peer sends; guards itself
-	kick chan struct{} // tells the writer that credit, finIn or reset changed
+	in    *muxlink.Inbox // what the peer sends; guards itself
+	ahead *window        // how much that may be, likewise
+	kick  chan struct{}  // tells the writer that credit, finIn or reset changed
 }
 
 func newLedger(side transport.Side, maxStreams int) *ledger {
@@ -95,7 +97,7 @@ func (l *ledger) reserve(ctx context.Context, ended <-chan struct{}) error {
 		case <-ctx.Done():
 			err = ctx.Err()
 		case <-ended:
-			err = errEnded
+			err = muxlink.ErrEnded
 		}
 		l.mu.Lock()
 		if err != nil {
@@ -131,8 +133,8 @@ func (l *ledger) entry(id uint32) *entry {
 	if e := l.streams[id]; e != nil {
 		return e
 	}
-	e := &entry{id: id, reset: true, settled: true, in: newInbox()}
-	e.in.end(errReset)
+	e := &entry{id: id, reset: true, settled: true, in: muxlink.NewInbox()}
+	e.in.Cut(errReset)
 	return e
 }
 
@@ -267,7 +269,7 @@ func (l *ledger) admit(id uint32) error {
 }
 
 func (l *ledger) add(id uint32, ours bool) {
-	l.streams[id] = &entry{id: id, ours: ours, credit: initialWindow, in: newInbox(), kick: make(chan struct{}, 1)}
+	l.streams[id] = &entry{id: id, ours: ours, credit: initialWindow, in: muxlink.NewInbox(), ahead: newWindow(), kick: make(chan struct{}, 1)}
 }
 
 func (l *ledger) closedByPeer(e *entry) {

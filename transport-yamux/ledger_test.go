@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/tenon-dev/tenon/core/transport"
+	"github.com/tenon-dev/tenon/core/transport/muxlink"
 )
 
 var (
@@ -136,8 +137,8 @@ func TestLedgerWaits(t *testing.T) {
 	}
 	ended := make(chan struct{})
 	close(ended)
-	if err := l.reserve(t.Context(), ended); err != errEnded {
-		t.Errorf("with a session that has ended: %v, want %v", err, errEnded)
+	if err := l.reserve(t.Context(), ended); err != muxlink.ErrEnded {
+		t.Errorf("with a session that has ended: %v, want %v", err, muxlink.ErrEnded)
 	}
 	done := make(chan error)
 	go func() { done <- l.reserve(t.Context(), never) }()

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"math"
 	"net"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/yamux"
 
 	"github.com/tenon-dev/tenon/core/transport"
+	"github.com/tenon-dev/tenon/core/transport/muxlink"
 )
 
 // session implements [transport.Session].
@@ -21,16 +21,13 @@ type session struct {
 
 	window int // of a stream that is read
 
-	ended chan struct{}
-	once  sync.Once
-	err   error // why it ended; valid once ended is closed
-	local bool  // Close was called here first; valid once ended is closed
+	*muxlink.Ending
 }
 
 var _ transport.Session = (*session)(nil)
 
-func newSession(link net.Conn, cfg transport.Config, window uint32, pool *pool) (*session, error) {
-	s := &session{led: newLedger(cfg.Side, cfg.MaxStreams), window: int(window), ended: make(chan struct{})}
+func newSession(link net.Conn, cfg transport.Config, window uint32, pool *muxlink.Pool) (*session, error) {
+	s := &session{led: newLedger(cfg.Side, cfg.MaxStreams), window: int(window), Ending: muxlink.NewEnding()}
 	log := &logger{to: cfg.Logger}
 	s.conn = newConn(link, s.led, pool, outboxLimit(cfg.MaxStreams), log, func(err error) { s.end(err, false) })
 	start := yamux.Client
@@ -91,20 +88,20 @@ func (s *session) Open(ctx context.Context) (transport.Stream, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := s.over("open stream"); err != nil {
+	if err := s.Over("open stream"); err != nil {
 		return nil, err
 	}
-	switch err := s.led.reserve(ctx, s.ended); err {
+	switch err := s.led.reserve(ctx, s.Done()); err {
 	case nil:
-	case errEnded:
-		return nil, s.over("open stream")
+	case muxlink.ErrEnded:
+		return nil, s.Over("open stream")
 	default:
 		return nil, err
 	}
 	y, err := s.y.OpenStream()
 	if err != nil {
 		s.led.cancel()
-		return nil, translate("open stream", err, s.over(""))
+		return nil, translate("open stream", err, s.Over(""))
 	}
 	return newStream(s, y, true), nil
 }
@@ -114,14 +111,14 @@ func (s *session) Accept(ctx context.Context) (transport.Stream, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := s.over("accept stream"); err != nil {
+	if err := s.Over("accept stream"); err != nil {
 		return nil, err
 	}
 	y, err := s.y.AcceptStreamWithContext(ctx)
 	if err == nil {
 		return newStream(s, y, false), nil
 	}
-	if ended := s.over("accept stream"); ended != nil {
+	if ended := s.Over("accept stream"); ended != nil {
 		return nil, ended
 	}
 	if ctx.Err() != nil {
@@ -130,24 +127,11 @@ func (s *session) Accept(ctx context.Context) (transport.Stream, error) {
 	return nil, translate("accept stream", err, nil)
 }
 
-// Done is closed when the session has ended.
-func (s *session) Done() <-chan struct{} { return s.ended }
-
-// Err says why the session ended, nil as long as it has not.
-func (s *session) Err() error {
-	select {
-	case <-s.ended:
-		return s.err
-	default:
-		return nil
-	}
-}
-
 // Close ends the session and waits for its goroutines.
 func (s *session) Close() error {
 	s.end(transport.Closed("session", nil), true)
 	err := s.y.Close()
-	s.conn.out.join()
+	s.conn.out.Join()
 	if err != nil {
 		return fmt.Errorf("close session: %w", err)
 	}
@@ -157,40 +141,6 @@ func (s *session) Close() error {
 // end ends the session unless it has ended already. It does not wait, since the
 // library's goroutines call it.
 func (s *session) end(cause error, local bool) {
-	s.once.Do(func() {
-		s.err, s.local = cause, local
-		close(s.ended)
-		s.conn.out.close()
-	})
-}
-
-// isOver reports whether the session has ended.
-func (s *session) isOver() bool {
-	select {
-	case <-s.ended:
-		return true
-	default:
-		return false
-	}
-}
-
-// over returns nil while the session lives, then the error of op.
-func (s *session) over(op string) error {
-	select {
-	case <-s.ended:
-		return transport.Closed(op, s.err)
-	default:
-		return nil
-	}
-}
-
-// closedHere reports whether Close of this side ended the session: then what has
-// arrived is not read any more.
-func (s *session) closedHere() bool {
-	select {
-	case <-s.ended:
-		return s.local
-	default:
-		return false
-	}
+	s.End(cause, local)
+	s.conn.out.Close()
 }

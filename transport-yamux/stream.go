@@ -2,16 +2,13 @@ package yamuxtransport
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"net"
-	"os"
 	"sync"
-	"time"
 
 	"github.com/hashicorp/yamux"
 
 	"github.com/tenon-dev/tenon/core/transport"
+	"github.com/tenon-dev/tenon/core/transport/muxlink"
 )
 
 const (
@@ -31,87 +28,28 @@ type stream struct {
 	y    *yamux.Stream
 	e    *entry
 	ours bool
-	shut chan struct{} // closed by Close
 
-	mu       sync.Mutex // guards closed, deadline and the order of calls that set them
-	closed   bool
-	deadline time.Time
-
-	reading sync.Mutex // held by Read, in case that more than one goroutine reads
-	writing sync.Mutex // held by Write, likewise
+	*muxlink.Reader
+	writing sync.Mutex // held by Write, in case that more than one goroutine writes
 }
 
 var _ transport.Stream = (*stream)(nil)
 
 func newStream(s *session, y *yamux.Stream, ours bool) *stream {
-	return &stream{sess: s, y: y, e: s.led.entry(y.StreamID()), ours: ours, shut: make(chan struct{})}
+	st := &stream{sess: s, y: y, e: s.led.entry(y.StreamID()), ours: ours}
+	st.Reader = muxlink.NewReader(st.e.in, s.Ending, st.read)
+	return st
 }
 
-// Read reads what there is, or waits for it.
-func (st *stream) Read(p []byte) (int, error) {
-	st.reading.Lock()
-	defer st.reading.Unlock()
-	for {
-		deadline, err := st.readable()
-		if err != nil || len(p) == 0 {
-			return 0, err
-		}
-		over := st.sess.isOver() // before the look at what is there, which came before it
-		n, err := st.e.in.take(p)
-		switch {
-		case n > 0:
-			st.grant()
-			return n, nil
-		case err == io.EOF:
-			return 0, err
-		case err != nil:
-			return 0, transport.Closed("read", err)
-		case over:
-			return 0, io.EOF
-		}
-		st.wait(deadline)
+// read lets the peer send more, if it is time to, now that n bytes were read. An error
+// means that the session has ended, which comes again.
+func (st *stream) read(n int) {
+	if st.e.in.Over() {
+		return
 	}
-}
-
-// grant lets the peer send more, if it is time to. An error means that the session has
-// ended, which comes again.
-func (st *stream) grant() {
-	if more := st.e.in.grant(st.sess.window, func() bool { return st.sess.led.grow(st.e) }); more > 0 {
+	if more := st.e.ahead.read(n, st.sess.window, func() bool { return st.sess.led.grow(st.e) }); more > 0 {
 		_ = st.sess.conn.grant(st.e, more)
 	}
-}
-
-// wait waits until a Read may find something else.
-func (st *stream) wait(deadline time.Time) {
-	var late <-chan time.Time
-	if !deadline.IsZero() {
-		timer := time.NewTimer(time.Until(deadline))
-		defer timer.Stop()
-		late = timer.C
-	}
-	select {
-	case <-st.e.in.ready:
-	case <-st.sess.ended:
-	case <-st.shut:
-	case <-late:
-	}
-}
-
-// readable returns the deadline, and the error of a Read that must not even look for
-// bytes.
-func (st *stream) readable() (deadline time.Time, err error) {
-	st.mu.Lock()
-	closed, deadline := st.closed, st.deadline
-	st.mu.Unlock()
-	switch {
-	case closed:
-		err = transport.Closed("read", net.ErrClosed)
-	case st.sess.closedHere():
-		err = st.sess.over("read")
-	case !deadline.IsZero() && time.Until(deadline) <= 0:
-		err = fmt.Errorf("read: %w", os.ErrDeadlineExceeded)
-	}
-	return deadline, err
 }
 
 // Write sends p, and returns when the link has taken it.
@@ -140,10 +78,10 @@ func (st *stream) Write(p []byte) (int, error) {
 func (st *stream) room(wanted bool) (int, error) {
 	for {
 		select {
-		case <-st.shut:
+		case <-st.Closed():
 			return 0, transport.Closed("write", net.ErrClosed)
-		case <-st.sess.ended:
-			return 0, st.sess.over("write")
+		case <-st.sess.Done():
+			return 0, st.sess.Over("write")
 		default:
 		}
 		room, err := st.sess.led.sendable(st.e)
@@ -155,8 +93,8 @@ func (st *stream) room(wanted bool) (int, error) {
 		}
 		select {
 		case <-st.e.kick:
-		case <-st.shut:
-		case <-st.sess.ended:
+		case <-st.Closed():
+		case <-st.sess.Done():
 		}
 	}
 }
@@ -168,27 +106,27 @@ func (st *stream) send(p []byte) (int, error) {
 	}
 	out := st.sess.conn.out
 	if len(p) > smallWrite {
-		if err := out.gate.acquire(len(p), st.shut); err != nil {
+		if err := out.Acquire(len(p), st.Closed()); err != nil {
 			return 0, err
 		}
-		defer out.gate.release(len(p))
+		defer out.Release(len(p))
 	}
 	if err := st.sess.conn.data(st.e, p); err != nil {
 		return 0, err
 	}
-	return len(p), out.flush(st.shut)
+	return len(p), out.Flush(st.Closed())
 }
 
 func (st *stream) writeError(err error) error {
 	select {
-	case <-st.shut:
+	case <-st.Closed():
 		return transport.Closed("write", net.ErrClosed)
 	default:
 	}
-	if peerGone(err) {
+	if muxlink.PeerGone(err) {
 		return transport.Closed("write", err)
 	}
-	if errors.Is(err, net.ErrClosed) || errors.Is(err, errEnded) {
+	if errors.Is(err, net.ErrClosed) || errors.Is(err, muxlink.ErrEnded) {
 		err = yamux.ErrSessionShutdown
 	}
 	return translate("write", err, st.sess.Err())
@@ -196,15 +134,7 @@ func (st *stream) writeError(err error) error {
 
 // Close ends both directions. yamux itself would only end the one from here.
 func (st *stream) Close() error {
-	st.mu.Lock()
-	again := st.closed
-	st.closed = true
-	if !again {
-		close(st.shut)
-		st.e.in.close()
-	}
-	st.mu.Unlock()
-	if again {
+	if !st.Shut() {
 		return nil
 	}
 	// An error means that the session is gone, and then so is the stream.
@@ -214,17 +144,5 @@ func (st *stream) Close() error {
 		// of this one first, or it would count one too many.
 		st.sess.led.closed()
 	}
-	return nil
-}
-
-// SetReadDeadline bounds Read.
-func (st *stream) SetReadDeadline(t time.Time) error {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	if st.closed {
-		return transport.Closed("set read deadline", net.ErrClosed)
-	}
-	st.deadline = t
-	st.e.in.poke()
 	return nil
 }

@@ -2,9 +2,9 @@ package yamuxtransport
 
 import (
 	"net"
-	"strings"
 
 	"github.com/tenon-dev/tenon/core/transport"
+	"github.com/tenon-dev/tenon/core/transport/muxlink"
 )
 
 // name is the token of the handshake. The number is yamux's own, of the bytes on
@@ -20,7 +20,7 @@ const defaultWindow = 1 << 20
 // New returns the yamux transport. It may be used for any number of links, by
 // any number of goroutines.
 func New(opts ...Option) transport.Transport {
-	t := driver{window: defaultWindow, pool: new(pool)}
+	t := driver{window: defaultWindow, pool: new(muxlink.Pool)}
 	for _, o := range opts {
 		o.apply(&t)
 	}
@@ -47,7 +47,7 @@ func Window(bytes int) Option { return windowOption(bytes) }
 // driver implements [transport.Transport].
 type driver struct {
 	window uint32
-	pool   *pool
+	pool   *muxlink.Pool
 }
 
 var _ transport.Transport = driver{}
@@ -60,21 +60,7 @@ func (driver) Name() string { return name }
 
 // Supports reports whether link is a stream of bytes, which is all that yamux
 // needs.
-func (driver) Supports(link net.Conn) bool {
-	if link == nil {
-		return false
-	}
-	addr := link.LocalAddr()
-	if addr == nil {
-		return true
-	}
-	switch network := addr.Network(); {
-	case network == "unixgram", network == "unixpacket",
-		strings.HasPrefix(network, "udp"), strings.HasPrefix(network, "ip"):
-		return false
-	}
-	return true
-}
+func (driver) Supports(link net.Conn) bool { return muxlink.IsStream(link) }
 
 // Session starts a session over link, which it owns from now on.
 func (t driver) Session(link net.Conn, cfg transport.Config) (transport.Session, error) {

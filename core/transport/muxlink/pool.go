@@ -1,4 +1,4 @@
-package yamuxtransport
+package muxlink
 
 import "sync"
 
@@ -6,11 +6,12 @@ import "sync"
 // collector.
 const minPooled, maxPooled = 32 << 10, 2 << 20
 
-// A pool keeps large buffers between bursts, for all sessions of a transport.
-type pool struct{ buffers sync.Pool }
+// A Pool keeps large buffers between bursts, for all sessions of a transport. The zero
+// value is an empty one; any goroutine may use it.
+type Pool struct{ buffers sync.Pool }
 
 // get returns an empty buffer with room for n bytes.
-func (p *pool) get(n int) []byte {
+func (p *Pool) get(n int) []byte {
 	if n < minPooled {
 		return make([]byte, 0, 2*n)
 	}
@@ -21,7 +22,7 @@ func (p *pool) get(n int) []byte {
 }
 
 // put takes back a buffer that nobody uses any more.
-func (p *pool) put(b []byte) {
+func (p *Pool) put(b []byte) {
 	if cap(b) >= minPooled && cap(b) <= maxPooled {
 		p.buffers.Put(&b)
 	}

@@ -1,4 +1,4 @@
-package smuxtransport
+package muxlink
 
 import (
 	"net"
@@ -71,11 +71,11 @@ func TestGateClose(t *testing.T) {
 	g.acquire(budget, nil)
 	waits := queueUp(t, &g, 1, nil)
 	g.close()
-	if err := <-waits; err != errEnded {
-		t.Errorf("the one who waited: %v, want %v", err, errEnded)
+	if err := <-waits; err != ErrEnded {
+		t.Errorf("the one who waited: %v, want %v", err, ErrEnded)
 	}
-	if err := g.acquire(1, nil); err != errEnded {
-		t.Errorf("the one who came later: %v, want %v", err, errEnded)
+	if err := g.acquire(1, nil); err != ErrEnded {
+		t.Errorf("the one who came later: %v, want %v", err, ErrEnded)
 	}
 }
 

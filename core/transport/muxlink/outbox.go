@@ -1,4 +1,4 @@
-package smuxtransport
+package muxlink
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// An outbox stands between the multiplexer and its link, so that a link that is
+// An Outbox stands between the multiplexer and its link, so that a link that is
 // full never blocks the multiplexer. Bytes go to the link at once as far as that
 // takes them; the rest is written by a goroutine that lives until the outbox is
 // empty. Streams wait here until their bytes are gone, where waiting can be
@@ -15,10 +15,12 @@ import (
 // Without it a window update, the acceptance or the end of a stream would queue
 // behind the data of others inside the library, which has no way to take a
 // waiting caller out of there.
-type outbox struct {
+//
+// Its methods may be called by any goroutine.
+type Outbox struct {
 	link  net.Conn
 	try   func([][]byte) (int, error) // writes without blocking; nil if the link cannot
-	pool  *pool
+	pool  *Pool
 	gate  gate        // whom streams ask before large writes
 	limit int         // what may wait besides the budget
 	fail  func(error) // is told the first error, without the lock
@@ -36,17 +38,22 @@ type outbox struct {
 	writer sync.WaitGroup
 }
 
-func newOutbox(link net.Conn, pool *pool, limit int, fail func(error)) *outbox {
-	return &outbox{link: link, try: nonBlocking(link), pool: pool, limit: limit + budget, fail: fail}
+// NewOutbox returns one in front of link, which it owns from now on as far as writing and
+// closing go. Besides large writes, which [Outbox.Acquire] bounds, limit bytes may wait for
+// the link: with more of them the outbox fails. fail is told the first error of the link,
+// once or more, and must not wait.
+func NewOutbox(link net.Conn, pool *Pool, limit int, fail func(error)) *Outbox {
+	return &Outbox{link: link, try: nonBlocking(link), pool: pool, limit: limit + budget, fail: fail}
 }
 
-// maxParts is how many slices one put takes.
+// maxParts is how many slices one Put takes.
 const maxParts = 4
 
-// put takes all of the parts, together a whole number of frames. Once the link is
-// broken it throws everything away: the reading side learns soon enough, and has bytes
-// to deliver until then.
-func (o *outbox) put(given ...[]byte) error {
+// Put takes all of the parts, four at most and together a whole number of frames, and
+// keeps none of them. It does not wait for the link. Once that is broken it throws
+// everything away: the reading side learns soon enough, and has bytes to deliver until
+// then. The error is [net.ErrClosed], after Close.
+func (o *Outbox) Put(given ...[]byte) error {
 	o.mu.Lock()
 	if o.closed {
 		o.mu.Unlock()
@@ -99,7 +106,7 @@ func skip(parts [][]byte, n int) [][]byte {
 }
 
 // attempt returns how many bytes of parts the link took at once.
-func (o *outbox) attempt(parts [][]byte) int {
+func (o *Outbox) attempt(parts [][]byte) int {
 	n, err := o.try(parts)
 	o.sent += uint64(n)
 	if err != nil {
@@ -109,7 +116,7 @@ func (o *outbox) attempt(parts [][]byte) int {
 }
 
 // hold copies parts of n bytes to the end of what is to be written.
-func (o *outbox) hold(parts [][]byte, n int) {
+func (o *Outbox) hold(parts [][]byte, n int) {
 	if need := len(o.buf) + n; need > cap(o.buf) {
 		longer := append(o.pool.get(need), o.buf...)
 		o.pool.put(o.buf)
@@ -121,7 +128,7 @@ func (o *outbox) hold(parts [][]byte, n int) {
 }
 
 // drain writes until there is nothing left.
-func (o *outbox) drain() {
+func (o *Outbox) drain() {
 	o.mu.Lock()
 	for len(o.buf) > 0 && o.err == nil && !o.closed {
 		p := o.buf
@@ -149,28 +156,43 @@ func (o *outbox) drain() {
 }
 
 // breakWith records the link's first error.
-func (o *outbox) breakWith(err error) {
+func (o *Outbox) breakWith(err error) {
 	o.err = err
 	o.buf, o.spare = nil, nil
 	o.gate.close()
 	o.wake()
 }
 
-func (o *outbox) wake() {
+func (o *Outbox) wake() {
 	if o.moved != nil {
 		close(o.moved)
 		o.moved = nil
 	}
 }
 
-// flush waits until all that was put in before has been given to the link, or
-// stop is closed.
-func (o *outbox) flush(stop <-chan struct{}) error {
+// Position returns how many bytes were put in, and how many of them the link took.
+func (o *Outbox) Position() (queued, sent uint64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.queued, o.sent
+}
+
+// Acquire waits for a share of n bytes of what large writes may have on their way to the
+// link, first come, first served: it is what a small message may have to wait for. Its
+// errors are [ErrEnded], and [net.ErrClosed] when stop is closed first.
+func (o *Outbox) Acquire(n int, stop <-chan struct{}) error { return o.gate.acquire(n, stop) }
+
+// Release gives back a share.
+func (o *Outbox) Release(n int) { o.gate.release(n) }
+
+// Flush waits until all that was put in before has been given to the link. It returns
+// the link's error, [ErrEnded] after Close, and [net.ErrClosed] when stop is closed first.
+func (o *Outbox) Flush(stop <-chan struct{}) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for pos := o.queued; o.err == nil && o.sent < pos; {
 		if o.closed {
-			return errEnded
+			return ErrEnded
 		}
 		if o.moved == nil {
 			o.moved = make(chan struct{})
@@ -188,8 +210,8 @@ func (o *outbox) flush(stop <-chan struct{}) error {
 	return o.err
 }
 
-// close closes the link, and drops what it has not taken. It does not wait.
-func (o *outbox) close() error {
+// Close closes the link, and drops what it has not taken. It does not wait.
+func (o *Outbox) Close() error {
 	o.mu.Lock()
 	again := o.closed
 	o.closed = true
@@ -202,5 +224,5 @@ func (o *outbox) close() error {
 	return o.link.Close()
 }
 
-// join waits for the goroutine, which ends because the link was closed.
-func (o *outbox) join() { o.writer.Wait() }
+// Join waits for the goroutine, which ends when the outbox is empty or was closed.
+func (o *Outbox) Join() { o.writer.Wait() }

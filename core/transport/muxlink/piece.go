@@ -1,4 +1,4 @@
-package smuxtransport
+package muxlink
 
 import "sync"
 

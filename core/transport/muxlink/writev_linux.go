@@ -1,6 +1,6 @@
 //go:build linux && !race
 
-package smuxtransport
+package muxlink
 
 import (
 	"syscall"

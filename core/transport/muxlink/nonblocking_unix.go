@@ -1,6 +1,6 @@
 //go:build unix
 
-package yamuxtransport
+package muxlink
 
 import (
 	"net"

@@ -1,6 +1,6 @@
 //go:build unix && (!linux || race)
 
-package smuxtransport
+package muxlink
 
 import "syscall"
 

@@ -1,4 +1,4 @@
-package smuxtransport
+package muxlink
 
 import (
 	"net"
@@ -7,7 +7,7 @@ import (
 )
 
 // budget is how many bytes of large writes may be on their way from streams to
-// the link at a time. It is what a small message may have to wait for.
+// the link at a time.
 const budget = 256 << 10
 
 // A gate shares out the budget, first come, first served.
@@ -30,7 +30,7 @@ func (g *gate) acquire(n int, stop <-chan struct{}) error {
 	g.mu.Lock()
 	if g.closed {
 		g.mu.Unlock()
-		return errEnded
+		return ErrEnded
 	}
 	if len(g.queue) == 0 && (g.inUse == 0 || g.inUse+n <= budget) {
 		g.inUse += n
@@ -56,7 +56,7 @@ func (g *gate) acquire(n int, stop <-chan struct{}) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.closed {
-		return errEnded
+		return ErrEnded
 	}
 	return nil
 }

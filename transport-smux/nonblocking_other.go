@@ -1,8 +1,0 @@
-//go:build !unix
-
-package smuxtransport
-
-import "net"
-
-// nonBlocking has no way to ask here: every write is left to the goroutine.
-func nonBlocking(net.Conn) func([][]byte) (int, error) { return nil }
