@@ -39,6 +39,7 @@ type flow struct {
 	mu      sync.Mutex
 	err     error // why the flow is over, for both directions
 	closed  bool
+	both    bool  // it has two directions
 	sentEnd bool  // this side's direction is over
 	endErr  error // the peer's direction is over: io.EOF when cleanly
 
@@ -75,6 +76,7 @@ func (f *flow) use(d direction) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.answers, f.answered = d&answers != 0, d&answered != 0
+	f.both = d&sends != 0 && d&receives != 0
 	f.sentEnd = d&(sends|answers) == 0
 	if d&(receives|answered) == 0 {
 		f.endErr = io.EOF

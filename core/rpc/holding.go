@@ -45,6 +45,20 @@ func (h *holding) release() {
 
 // abandoned ends a flow when nothing refers to v any more, through which alone it
 // can be used: nobody is left who could close it.
-func abandoned[T any](v *T, f *flow) {
-	runtime.AddCleanup(v, func(f *flow) { f.abort(errFlowOver) }, f)
+func abandoned[T any](v *T, f *flow) { runtime.AddCleanup(v, (*flow).dropped, f) }
+
+// dropped ends a flow that nobody uses any more. What was written before this side said
+// its last word still arrives.
+func (f *flow) dropped() {
+	f.mu.Lock()
+	sent, received, both := f.sentEnd, f.endErr != nil, f.both
+	f.mu.Unlock()
+	switch {
+	case sent && received: // it settles by itself
+	case sent && both:
+		f.stop()
+		f.peer.later(f.watch) // see framedConn.drain
+	default:
+		f.abort(errFlowOver)
+	}
 }
