@@ -65,7 +65,7 @@ func newSession(link net.Conn, cfg transport.Config, buffer int, pool *muxlink.P
 // writes and control frames of all the streams that may exist, and a reserve.
 // Only a peer that makes this side talk and does not listen gets there.
 func outboxLimit(maxStreams int) int {
-	const perStream, reserve = smallWrite + 16*(headerSize+updateSize), 1 << 20
+	const perStream, reserve = muxlink.SmallWrite + 16*(headerSize+updateSize), 1 << 20
 	return reserve + 2*existing(maxStreams)*perStream
 }
 

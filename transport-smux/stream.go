@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"sync"
 
 	"github.com/xtaci/smux"
 
@@ -12,15 +11,9 @@ import (
 	"github.com/tenon-dev/tenon/core/transport/muxlink"
 )
 
-const (
-	// maxFrame is the largest frame that is sent, and that the protocol knows. A
-	// frame cannot be interrupted, so it is what those of other streams wait for.
-	maxFrame = 65535
-
-	// smallWrite is the largest write that goes ahead without a share of the
-	// budget, so that it does not wait for bulk writes to get theirs.
-	smallWrite = 4 << 10
-)
+// maxFrame is the largest frame that is sent, and that the protocol knows. A frame
+// cannot be interrupted, so it is what those of other streams wait for.
+const maxFrame = 65535
 
 // stream implements [transport.Stream].
 type stream struct {
@@ -30,7 +23,7 @@ type stream struct {
 	ours bool
 
 	*muxlink.Reader
-	writing sync.Mutex // held by Write, in case that more than one goroutine writes
+	*muxlink.Writer
 }
 
 var _ transport.Stream = (*stream)(nil)
@@ -38,6 +31,15 @@ var _ transport.Stream = (*stream)(nil)
 func newStream(s *session, x *smux.Stream, ours bool) *stream {
 	st := &stream{sess: s, x: x, e: s.led.entry(x.ID()), ours: ours}
 	st.Reader = muxlink.NewReader(st.e.in, s.Ending, st.read)
+	st.Writer = muxlink.NewWriter(s.conn.out, st.Reader, muxlink.Sending{
+		Room: func() (int, error) {
+			room, err := s.led.sendable(st.e)
+			return min(room, maxData), err
+		},
+		Kick:  st.e.kick,
+		Put:   func(p []byte) error { return s.conn.data(st.e, p) },
+		Error: st.writeError,
+	})
 	return st
 }
 
@@ -52,77 +54,8 @@ func (st *stream) read(n int) {
 	}
 }
 
-// Write sends p, and returns when the link has taken it.
-func (st *stream) Write(p []byte) (int, error) {
-	st.writing.Lock()
-	defer st.writing.Unlock()
-	done := 0
-	for {
-		room, err := st.room(len(p) > done)
-		if err != nil {
-			return done, err
-		}
-		n, err := st.send(p[done : done+min(len(p)-done, room, maxData)])
-		done += n
-		if err != nil {
-			return done, st.writeError(err)
-		}
-		if done == len(p) {
-			return done, nil
-		}
-	}
-}
-
-// room returns how much may be sent. If anything has to be, it waits until that
-// is more than nothing.
-func (st *stream) room(wanted bool) (int, error) {
-	for {
-		select {
-		case <-st.Closed():
-			return 0, transport.Closed("write", net.ErrClosed)
-		case <-st.sess.Done():
-			return 0, st.sess.Over("write")
-		default:
-		}
-		room, err := st.sess.led.sendable(st.e)
-		if err != nil {
-			return 0, transport.Closed("write", err)
-		}
-		if room > 0 || !wanted {
-			return room, nil
-		}
-		select {
-		case <-st.e.kick:
-		case <-st.Closed():
-		case <-st.sess.Done():
-		}
-	}
-}
-
-// send sends one piece, and waits until it has left the outbox.
-func (st *stream) send(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
-	}
-	out := st.sess.conn.out
-	if len(p) > smallWrite {
-		if err := out.Acquire(len(p), st.Closed()); err != nil {
-			return 0, err
-		}
-		defer out.Release(len(p))
-	}
-	if err := st.sess.conn.data(st.e, p); err != nil {
-		return 0, err
-	}
-	return len(p), out.Flush(st.Closed())
-}
-
+// writeError translates an error of sending while the stream is open.
 func (st *stream) writeError(err error) error {
-	select {
-	case <-st.Closed():
-		return transport.Closed("write", net.ErrClosed)
-	default:
-	}
 	if errors.Is(err, muxlink.ErrEnded) || errors.Is(err, io.ErrClosedPipe) {
 		err = net.ErrClosed
 	}

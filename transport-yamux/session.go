@@ -78,7 +78,7 @@ func settings(maxStreams int, log *logger) *yamux.Config {
 // Answers to pings are bounded by themselves. Only a peer that makes this side talk and does not listen
 // gets there.
 func outboxLimit(maxStreams int) int {
-	const perStream, reserve = smallWrite + 16*headerSize, 1 << 20
+	const perStream, reserve = muxlink.SmallWrite + 16*headerSize, 1 << 20
 	return reserve + 2*existing(maxStreams)*perStream
 }
 
