@@ -2,7 +2,6 @@ package rpc
 
 import (
 	"context"
-	"errors"
 	"io"
 	"iter"
 	"runtime"
@@ -40,7 +39,7 @@ func (f *flow) sendChunks(r io.Reader) (sent int64, err error) {
 			return sent, over
 		}
 		sent += int64(n)
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { // itself: what only matches it broke off
 			return sent, nil
 		}
 		if err != nil {
