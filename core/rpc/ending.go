@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"errors"
+	"io"
 	"time"
 )
 
@@ -27,3 +28,27 @@ func (p *Peer) because(err error) error {
 	}
 	return err
 }
+
+// A cutOff is how a link ended, to those whose calls and streams it cut off. A link ends
+// with io.EOF where a process ended, which is the clean end of none of them: it matches
+// io.ErrUnexpectedEOF in place of it.
+type cutOff struct{ link error }
+
+// cutOffBy returns how the link ended, without an io.EOF in it.
+func cutOffBy(link error) error {
+	if !errors.Is(link, io.EOF) {
+		return link
+	}
+	return cutOff{link}
+}
+
+// Error returns the text of the link's end.
+func (c cutOff) Error() string { return c.link.Error() }
+
+// Is reports whether the link's end matches target; see [errors.Is].
+func (c cutOff) Is(target error) bool {
+	return target == io.ErrUnexpectedEOF || target != io.EOF && errors.Is(c.link, target)
+}
+
+// As finds target in the link's end; see [errors.As].
+func (c cutOff) As(target any) bool { return errors.As(c.link, target) }

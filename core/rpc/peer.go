@@ -31,7 +31,8 @@ type Config struct {
 	// Explain is told once why the session ended, and how many calls of this side
 	// had no answer then, by "service.method". It says why in better words: that a
 	// process crashed, and how. All calls wait for its answer, so it must be quick.
-	// Nil: the link's own error stands.
+	// linkErr matches io.ErrUnexpectedEOF where the link just ended, and not io.EOF:
+	// nothing that it cuts off has ended cleanly. Nil: the link's own error stands.
 	Explain func(linkErr error, inFlight map[string]int) error
 
 	// OnShutdown runs when the peer asks for a shutdown, after the calls in flight
@@ -124,7 +125,8 @@ func NewPeer(session transport.Session, cfg Config) (*Peer, error) {
 func (p *Peer) Done() <-chan struct{} { return p.done }
 
 // Err says why the session ended; nil before Done is closed. It matches
-// [ErrClosed] after Close on this side, and io.EOF when the link just ended.
+// [ErrClosed] after Close on this side, and io.EOF when the link just ended and Explain
+// had nothing to say. The errors of calls and streams do not match io.EOF then.
 func (p *Peer) Err() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -180,7 +182,7 @@ func (p *Peer) supervise() {
 	p.cancel()
 	linkErr = p.because(linkErr)
 	err := p.explain(linkErr)
-	gone := &Error{Code: Unavailable, Message: fmt.Sprintf("the %v is gone: %v", p.cfg.Side.Peer(), err), causes: []error{err}}
+	gone := &Error{Code: Unavailable, Message: fmt.Sprintf("the %v is gone: %v", p.cfg.Side.Peer(), err), causes: []error{cutOffBy(err)}}
 
 	p.mu.Lock()
 	p.err, p.leave = err, gone
@@ -217,7 +219,7 @@ func (p *Peer) explain(linkErr error) error {
 		p.log.Error("the peer broke the protocol", "violation", violation.Violation)
 	}
 	if p.cfg.Explain != nil {
-		if better := p.cfg.Explain(linkErr, p.inFlight()); better != nil {
+		if better := p.cfg.Explain(cutOffBy(linkErr), p.inFlight()); better != nil {
 			return better
 		}
 	}
