@@ -128,6 +128,8 @@ func (c *checker) object(t reflect.Type, d direction) error {
 	for i := range t.Elem().NumField() {
 		f := t.Elem().Field(i)
 		switch {
+		case embedsFuncs(f):
+			return fmt.Errorf("a %v has the embedded %s, whose funcs would be left behind: declare them in the struct itself", t, f.Name)
 		case !f.IsExported() || f.Type == refType:
 			continue
 		case f.Type.Kind() != reflect.Func:
@@ -147,6 +149,17 @@ func (c *checker) object(t reflect.Type, d direction) error {
 		}
 	}
 	return nil
+}
+
+// embedsFuncs reports whether a field is an embedded struct of funcs, or a pointer to
+// one. Its funcs look like those of the struct that it stands in, also where its own
+// name is not exported, and are not looked for.
+func embedsFuncs(f reflect.StructField) bool {
+	t := f.Type
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return f.Anonymous && t != refType && isFuncs(t)
 }
 
 func isSequence(t reflect.Type) bool {

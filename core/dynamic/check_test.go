@@ -22,6 +22,8 @@ type (
 	takesReaders   struct{}
 	takesSeeker    struct{}
 	takesMixed     struct{}
+	takesInner     struct{}
+	takesOuter     struct{}
 	takesReaderAt  struct{}
 	readsAt        struct{}
 	reads          struct{}
@@ -39,6 +41,20 @@ type mixed struct {
 	Heard func() error
 }
 
+// inner and outer have funcs that are not their own.
+type (
+	heardFuncs struct{ Heard func() error }
+
+	inner struct {
+		heardFuncs
+		Seen func() error
+	}
+	outer struct {
+		*heardFuncs
+		Seen func() error
+	}
+)
+
 type hidden interface{ secret() }
 
 func (takesChannel) Run(int, chan int)                        {}
@@ -49,6 +65,8 @@ func (takesPairs) Run(iter.Seq2[string, int])                 {}
 func (takesReaders) Run(...io.Reader)                         {}
 func (takesSeeker) Run() (io.ReadSeeker, error)               { return nil, nil }
 func (takesMixed) Run(*mixed)                                 {}
+func (takesInner) Run(*inner)                                 {}
+func (takesOuter) Run() (*outer, error)                       { return nil, nil }
 func (takesReaderAt) Run() (io.ReaderAt, error)               { return nil, nil }
 func (readsAt) ReadAt([]byte, int64) (int, error)             { return 0, nil }
 func (reads) Read([]byte) (int, error)                        { return 0, nil }
@@ -77,6 +95,8 @@ func TestTypesThatCannotCross(t *testing.T) {
 		{reads{}, []string{"Read", "fills a slice of its caller's", "return an io.Reader"}},
 		{takesPointer{}, []string{"argument 1", "*io.Reader", "is a reader"}},
 		{takesMixed{}, []string{"field Name, a string, which would be left behind"}},
+		{takesInner{}, []string{"embedded heardFuncs", "would be left behind", "declare them in the struct itself"}},
+		{takesOuter{}, []string{"result 1", "embedded heardFuncs", "declare them in the struct itself"}},
 		{givesFunc{}, []string{"result 1", "cannot be a result"}},
 		{givesTwo{}, []string{"result 2", "must be the only result"}},
 		{givesHidden{}, []string{"secret, which is not exported"}},
