@@ -31,7 +31,8 @@
 //     methods. Funcs that the other side lacks are nil. See [Ref] for objects that
 //     come home, and for closing them; those that nothing refers to any more are
 //     released by the garbage collector. A value that a method returned is closed
-//     when it was released, if it is an io.Closer; one that was an argument is not.
+//     when it was released, if it is an io.Closer, as often as it was returned; one
+//     that was an argument is not.
 //
 // Live values stand by themselves: not in structs, slices or maps. A channel, and
 // whatever else cannot cross, is refused when the service is registered.

@@ -200,7 +200,8 @@ func (in *Incoming) ReplyConn(c net.Conn) {
 
 // ReplyObject passes a value whose methods the caller can call, as service
 // describes them, until it releases it. The value is the caller's from now on: if
-// it is an io.Closer it is closed when it is released or the session ends.
+// it is an io.Closer it is closed when it is released or the session ends, as often as
+// it was passed.
 func (in *Incoming) ReplyObject(service *Service, impl any) {
 	in.passing().object(service, impl, true, false)
 }
