@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -25,6 +26,37 @@ func TestAttacks(t *testing.T) {
 	code := run(t.Context(), []string{"-transports", "direct", "-match", "^(garbage|huge-frame|references-many|cbor-claim|escapes|huge-hello|million-streams)$"}, &out, &errs)
 	if code != 0 || strings.Count(out.String(), " ok\n") != 13 {
 		t.Errorf("exit code %d\n%s%s", code, &out, &errs)
+	}
+}
+
+// Each attack has a round over each transport, by each side that plays it, and with
+// quick over one of them: none is left out.
+func TestPlan(t *testing.T) {
+	var chosen []transport.Transport
+	for _, name := range []string{"unix", "direct", "yamux", "smux"} {
+		tr, err := transportNamed(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		chosen = append(chosen, tr)
+	}
+	every := regexp.MustCompile("")
+	for quick, most := range map[bool]int{false: len(chosen), true: 1} {
+		got := map[string]int{}
+		for _, r := range plan(every, chosen, quick) {
+			got[r.a.name+" by a "+r.side.String()]++
+		}
+		for _, a := range attacks() {
+			want := most
+			if a.link != nil || a.over != "" {
+				want = 1
+			}
+			for _, side := range []transport.Side{transport.Plugin, transport.Host} {
+				if n := got[a.name+" by a "+side.String()]; a.by(side) && n != want || !a.by(side) && n != 0 {
+					t.Errorf("quick: %v: %s by a %v has %d rounds, want %d", quick, a.name, side, n, want)
+				}
+			}
+		}
 	}
 }
 

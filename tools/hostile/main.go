@@ -6,20 +6,16 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"regexp"
 	"strings"
 	"syscall"
-	"time"
 	"unicode"
 
 	"github.com/tenon-dev/tenon/core/rpc"
@@ -65,6 +61,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	match := fs.String("match", "", "only attacks whose `names` match this regular expression")
 	over := fs.String("transports", "unix,direct,yamux,smux", "`transports`")
 	quick := fs.Bool("quick", false, "each attack over one of them alone, in turn")
+	jobs := fs.Int("jobs", 2, "how `many` to play at a time: some wait for a minute")
 	list := fs.Bool("list", false, "print the attacks, and play none")
 	verbose := fs.Bool("v", false, "print what the victims say")
 	if err := fs.Parse(args); err != nil {
@@ -84,83 +81,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 		chosen = append(chosen, tr)
 	}
-	failed := 0
-	for n, a := range attacks() {
-		if !want.MatchString(a.name) {
-			continue
-		}
-		if *list {
-			fmt.Fprintf(stdout, "%-22s %s\n", a.name, a.what)
-			continue
-		}
-		for i, tr := range chosen {
-			if i > 0 && a.link != nil {
-				break // before there is a transport
-			}
-			if *quick && a.link == nil && a.over == "" && i != n%len(chosen) {
-				continue
-			}
-			if !strings.HasPrefix(tr.Name(), a.over) {
-				continue
-			}
-			for _, side := range []transport.Side{transport.Plugin, transport.Host} {
-				if !a.by(side) {
-					continue
-				}
-				began := time.Now()
-				r, err := attacked(ctx, a, tr, side)
-				if err == nil {
-					err = r.judge(a)
-				}
-				if ctx.Err() != nil {
-					fmt.Fprintln(stderr, "hostile: interrupted")
-					return 130
-				}
-				verdict := "ok"
-				if err != nil {
-					failed++
-					verdict = "FAILED: " + err.Error()
-				}
-				if r == nil {
-					r = &report{}
-				}
-				fmt.Fprintf(stdout, "%-22s by a %-6s over %-8s %+4d MiB  %6d calls of others  %4.1f s  %s\n", a.name, side, tr.Name(), (r.Peak-r.Before)>>20, r.Calls, time.Since(began).Seconds(), verdict)
-				if *verbose {
-					fmt.Fprintf(stdout, "%.4000s\n", r.Said)
-				}
+	if *list {
+		for _, a := range attacks() {
+			if want.MatchString(a.name) {
+				fmt.Fprintf(stdout, "%-22s %s\n", a.name, a.what)
 			}
 		}
+		return 0
 	}
-	if failed > 0 {
+	failed := playAll(ctx, plan(want, chosen, *quick), max(*jobs, 1), stdout, *verbose)
+	switch {
+	case ctx.Err() != nil:
+		fmt.Fprintln(stderr, "hostile: interrupted")
+		return 130
+	case failed > 0:
 		fmt.Fprintf(stderr, "hostile: %d attacks had an effect that they must not have\n", failed)
 		return 1
 	}
 	return 0
-}
-
-// attacked plays one attack by one side.
-func attacked(ctx context.Context, a attack, tr transport.Transport, side transport.Side) (*report, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
-	defer cancel()
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	if side == transport.Host {
-		return pluginUnderAttack(ctx, self, a, tr)
-	}
-	cmd := exec.CommandContext(ctx, self)
-	cmd.Env = append(os.Environ(), roleEnv+"=host", attackEnv+"="+a.name, transportEnv+"="+tr.Name(), "GORACE=atexit_sleep_ms=0")
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("the host did not survive: %w: %.8000s", err, &errs)
-	}
-	r := &report{}
-	if err := json.Unmarshal(out.Bytes(), r); err != nil {
-		return nil, fmt.Errorf("the host's report: %w: %.1000q", err, out.Bytes())
-	}
-	return r, nil
 }
 
 // judge says what an attack did that it must not do.
