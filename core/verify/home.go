@@ -4,9 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/tenon-dev/tenon/core/internal/private"
 )
@@ -41,23 +44,42 @@ func newHome(parent string) (*home, error) {
 		return nil, &homeError{err}
 	}
 	sweep(parent)
-	dir, err := os.MkdirTemp(parent, homePrefix) // of mode 0700
-	if err != nil {
-		return nil, &homeError{err}
-	}
-	lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err == nil {
-		var got bool
-		if got, err = tryLock(lock); err == nil && !got {
-			err = errors.New("another process took it for one that was left behind")
+	for range lockTries {
+		h, taken, err := tryHome(parent)
+		if err != nil {
+			return nil, &homeError{err}
+		}
+		if !taken {
+			return h, nil
 		}
 	}
-	h := &home{dir: dir, lock: lock}
-	if err != nil {
-		h.remove()
-		return nil, &homeError{err}
+	return nil, &homeError{fmt.Errorf("%d that were made in %s were gone at once: does something empty that directory?", lockTries, parent)}
+}
+
+// lockTries is how many directories are made until one is kept, see [tryHome].
+const lockTries = 100
+
+// tryHome makes a directory and locks it. taken reports that a host which began at the
+// same moment was there between the two steps, and took it for one that was left behind.
+func tryHome(parent string) (_ *home, taken bool, err error) {
+	h := &home{}
+	if h.dir, err = os.MkdirTemp(parent, homePrefix); err != nil { // of mode 0700
+		return nil, false, err
 	}
-	return h, nil
+	h.lock, err = os.OpenFile(filepath.Join(h.dir, lockName), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		taken, err = true, nil
+	case err == nil:
+		var got bool
+		got, err = tryLock(h.lock)
+		taken = err == nil && (!got || h.gone())
+	}
+	if taken || err != nil {
+		h.remove()
+		return nil, taken, err
+	}
+	return h, false, nil
 }
 
 func (h *home) remove() error {
@@ -78,6 +100,10 @@ func (h *home) gone() bool {
 	return err != nil || !os.SameFile(was, is)
 }
 
+// unlockedGrace is for how long a directory may be there without a lock, which a host
+// makes right after it.
+const unlockedGrace = time.Minute
+
 // sweep removes the directories that hosts left behind which were killed. One whose lock
 // is held, or which has none yet, is in use; one that another user made, or that is a
 // link, is left alone. What goes wrong is for the next one.
@@ -87,10 +113,14 @@ func sweep(parent string) {
 		return
 	}
 	for _, dir := range found {
-		if info, err := os.Lstat(dir); err != nil || !info.IsDir() || !mine(info) {
+		info, err := os.Lstat(dir)
+		if err != nil || !info.IsDir() || !mine(info) {
 			continue
 		}
 		lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR, 0)
+		if errors.Is(err, fs.ErrNotExist) && time.Since(info.ModTime()) > unlockedGrace {
+			os.Remove(dir) // which nothing was put into
+		}
 		if err != nil {
 			continue
 		}
