@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/tenon-dev/tenon/core/internal/private"
@@ -108,11 +109,15 @@ const unlockedGrace = time.Minute
 // is held, or which has none yet, is in use; one that another user made, or that is a
 // link, is left alone. What goes wrong is for the next one.
 func sweep(parent string) {
-	found, err := filepath.Glob(filepath.Join(parent, homePrefix+"*"))
+	found, err := os.ReadDir(parent)
 	if err != nil {
 		return
 	}
-	for _, dir := range found {
+	for _, entry := range found {
+		if !strings.HasPrefix(entry.Name(), homePrefix) {
+			continue
+		}
+		dir := filepath.Join(parent, entry.Name())
 		info, err := os.Lstat(dir)
 		if err != nil || !info.IsDir() || !mine(info) {
 			continue

@@ -39,8 +39,9 @@ func TestHostsBeginTogether(t *testing.T) {
 }
 
 // A host that was killed before it had locked its directory leaves one that nobody locks.
+// The name of the directory of all is no pattern.
 func TestSweepOfUnlocked(t *testing.T) {
-	parent := t.TempDir()
+	parent := filepath.Join(t.TempDir(), "a[b]")
 	old, young, full := filepath.Join(parent, homePrefix+"old"), filepath.Join(parent, homePrefix+"young"), filepath.Join(parent, homePrefix+"full")
 	for _, dir := range []string{old, young, filepath.Join(full, "of something")} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
