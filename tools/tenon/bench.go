@@ -95,7 +95,7 @@ func (f *benchFlags) run(cmd *cobra.Command, arg, name string, words []string) e
 	if err != nil {
 		return err
 	}
-	args, err := argument(method, words, cmd.InOrStdin())
+	args, err := argument(ctx, method, words, cmd.InOrStdin())
 	if err != nil {
 		return err
 	}

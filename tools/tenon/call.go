@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -80,7 +79,7 @@ func (f *callFlags) run(cmd *cobra.Command, arg, name string, words []string) er
 		return err
 	}
 	in, method := cmd.InOrStdin(), found.method
-	args, err := argument(method, words, in) // what is no JSON is told before anything happens
+	args, err := argument(ctx, method, words, in) // what is no JSON is told before anything happens
 	if err != nil {
 		return err
 	}
@@ -160,20 +159,24 @@ func (f *callFlags) dispense(ctx context.Context, client *tenon.Client, m *found
 	return o, err
 }
 
+// longestArgument is how much of a file is taken for an argument: more than any limit of a
+// message lets through.
+const longestArgument = 1 << 30
+
 // argument makes one JSON text of the words on the command line.
-func argument(m rpc.MethodInfo, words []string, stdin io.Reader) ([]byte, error) {
+func argument(ctx context.Context, m rpc.MethodInfo, words []string, stdin io.Reader) ([]byte, error) {
 	var texts [][]byte
 	for i, word := range words {
 		text := []byte(word)
-		var err error
-		switch {
-		case word == "-":
-			text, err = io.ReadAll(stdin)
-		case strings.HasPrefix(word, "@"):
-			text, err = os.ReadFile(word[1:])
-		}
-		if err != nil {
-			return nil, usageError{fmt.Errorf("read argument %d: %w", i+1, err)}
+		if name, isFile := strings.CutPrefix(word, "@"); isFile || word == "-" {
+			var err error
+			text, err = readInput(ctx, name, stdin, longestArgument)
+			switch {
+			case ctx.Err() != nil && err != nil:
+				return nil, err
+			case err != nil:
+				return nil, usageError{fmt.Errorf("read argument %d: %w", i+1, err)}
+			}
 		}
 		if !json.Valid(text) {
 			return nil, wrongJSON(i, text)

@@ -51,25 +51,20 @@ The exit code is 1 when something breaks, so that a build can stop at it.`,
 
 // describe returns what a plugin says of itself: one that is asked, or what one said.
 func describe(ctx context.Context, f pluginFlags, arg string, stdin io.Reader) (*tenon.Description, error) {
-	r := stdin
 	if arg != "-" {
-		file, err := os.Open(arg)
+		printed, err := isPrinted(arg)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", errNoPlugin, err)
 		}
-		defer file.Close()
-		var first [1]byte
-		if n, _ := file.ReadAt(first[:], 0); n == 0 || first[0] != '{' {
+		if !printed {
 			p, err := discover.File(ctx, arg, discover.Options{NoCache: true, Timeout: f.wait})
 			if err != nil {
 				return nil, err
 			}
 			return &p.Description, nil
 		}
-		r = file
 	}
-	const most = 8 << 20
-	b, err := io.ReadAll(io.LimitReader(r, most))
+	b, err := readInput(ctx, arg, stdin, longestPrinted)
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +73,26 @@ func describe(ctx context.Context, f pluginFlags, arg string, stdin io.Reader) (
 		return nil, fmt.Errorf("%s is neither a plugin nor what one prints with --describe: %w", arg, err)
 	}
 	return &d, nil
+}
+
+// longestPrinted is how much is read of what a plugin printed.
+const longestPrinted = 8 << 20
+
+// isPrinted reports whether a file holds what a plugin printed, and is none: it begins as
+// JSON does, or is a pipe, as a shell makes it for <(./plugin --describe).
+func isPrinted(path string) (bool, error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() { // opening a pipe would wait
+		return err == nil && info.Mode()&os.ModeNamedPipe != 0, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	var first [1]byte
+	n, _ := file.ReadAt(first[:], 0)
+	return n == 1 && first[0] == '{', nil
 }
 
 func only(changes []tenon.DescriptionChange, version int) []tenon.DescriptionChange {
