@@ -13,11 +13,15 @@ import (
 
 	tenon "github.com/tenon-dev/tenon/core"
 	attaching "github.com/tenon-dev/tenon/core/attach"
+	"github.com/tenon-dev/tenon/core/internal/private"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
 // savedSuffix ends the names of files that [Save] writes.
 const savedSuffix = ".kept"
+
+// longestSaved is how much of such a file is read.
+const longestSaved = 64 << 10
 
 // Save writes down under a name how a plugin is found that outlives this host: in dir,
 // which is made if it is not there, and which only this user may enter. dir "" stands
@@ -71,12 +75,15 @@ func Load(dir, name string) (Saved, error) {
 		return Saved{}, err
 	}
 	s := Saved{Name: name, Path: filepath.Join(dir, name+savedSuffix)}
-	b, err := os.ReadFile(s.Path)
-	if err == nil {
+	b, err := private.ReadShort(s.Path, longestSaved)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Saved{}, fmt.Errorf("reattach: load %s: %w", name, err)
+	case err == nil:
 		err = json.Unmarshal(b, &s.Info)
 	}
 	if err != nil {
-		return Saved{}, fmt.Errorf("reattach: load %s: %w", name, err)
+		return Saved{}, fmt.Errorf("reattach: load %s: %w: it is not what was saved: remove %s", name, err, s.Path)
 	}
 	return s, nil
 }
@@ -127,6 +134,9 @@ func (s Saved) Remove() error {
 // group that it leads are asked to end, which only one that waits for a host heeds, and
 // killed after grace. It returns when it has ended, or ctx has.
 func (s Saved) End(ctx context.Context, grace time.Duration) error {
+	if id := s.Info.Process; id.PID <= 0 || id.Started == "" {
+		return s.Remove() // it names none that could be there
+	}
 	handle, err := s.Info.Process.Find()
 	if errors.Is(err, launch.ErrProcessGone) {
 		return s.Remove()

@@ -8,11 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	tenon "github.com/tenon-dev/tenon/core"
 	"github.com/tenon-dev/tenon/core/internal/leak"
+	"github.com/tenon-dev/tenon/core/launch"
 )
 
 func TestSaved(t *testing.T) {
@@ -109,5 +111,56 @@ func TestSavedFilesThatAreNone(t *testing.T) {
 	}
 	if err := Save(dir, "good", tenon.AttachInfo{}); err == nil || !strings.Contains(err.Error(), "open to others") {
 		t.Errorf("a directory that is open: %v", err)
+	}
+}
+
+// What is no file, or longer than any that was saved, is told, and holds nobody.
+func TestSavedFilesOfOtherKinds(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	if err := Save(dir, "good", tenon.AttachInfo{Plugin: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	pipe, large := filepath.Join(dir, "pipe.kept"), filepath.Join(dir, "large.kept")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(large, []byte(strings.Repeat(" ", longestSaved)+"{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	release := time.AfterFunc(10*time.Second, func() { // so that the test ends when it fails
+		if f, err := os.OpenFile(pipe, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
+			t.Error("it waits for somebody to write")
+			f.Close()
+		}
+	})
+	defer release.Stop()
+	all, err := List(dir)
+	if len(all) != 1 || err == nil {
+		t.Fatalf("got %+v, %v", all, err)
+	}
+	for _, want := range []string{pipe + " is no regular file", large + " has more than", "remove"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in: %v", want, err)
+		}
+	}
+}
+
+// A file that names no process is cleared away like one whose process has ended.
+func TestEndOfNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	for _, id := range []launch.Identity{{}, {PID: -1, Started: "x"}, {PID: os.Getpid()}} {
+		if err := Save(dir, "odd", tenon.AttachInfo{Process: id}); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Load(dir, "odd")
+		if err == nil {
+			err = s.End(t.Context(), 0)
+		}
+		if err != nil {
+			t.Errorf("%+v: %v", id, err)
+		}
+		if _, err := Load(dir, "odd"); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%+v: Load: %v", id, err)
+		}
 	}
 }
