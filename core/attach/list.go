@@ -18,7 +18,8 @@ type Instance struct {
 }
 
 // List returns the plugins in dir, by name. dir "" stands for [Dir]. A directory
-// that is not there has none.
+// that is not there has none. One of which nothing can be said is an error, beside the
+// others.
 func List(dir string) ([]Instance, error) {
 	if dir == "" {
 		dir = Dir()
@@ -34,6 +35,7 @@ func List(dir string) ([]Instance, error) {
 		return nil, fmt.Errorf("attach: %w", err)
 	}
 	var all []Instance
+	var wrong []error
 	for _, e := range entries {
 		name, ok := strings.CutSuffix(e.Name(), socketSuffix)
 		if !ok || checkName(name) != nil {
@@ -41,11 +43,12 @@ func List(dir string) ([]Instance, error) {
 		}
 		pid, err := holder(dir, name)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
+			wrong = append(wrong, err)
+			continue
 		}
 		all = append(all, Instance{Name: name, Path: filepath.Join(dir, e.Name()), PID: pid})
 	}
-	return all, nil
+	return all, errors.Join(wrong...)
 }
 
 // Stop ends the plugin, if it runs: it is asked to, and killed after some seconds.

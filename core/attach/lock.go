@@ -86,7 +86,7 @@ func holder(dir, name string) (pid int, err error) {
 		}
 		<-ticker.C // it has just taken the lock, and is about to say so
 	}
-	return 0, fmt.Errorf("attach: the lock of %s is held, and does not say by whom: %q", name, text)
+	return 0, fmt.Errorf("attach: the lock of %s is held, and does not say by whom: %q: end the process that has %s open", name, text, f.Name())
 }
 
 const (

@@ -47,12 +47,14 @@ func Listen(ctx context.Context, dir, name string, replace bool) (*Socket, error
 	}
 	held, err := takeLock(dir, name)
 	for err == nil && held == nil {
-		pid, _ := holder(dir, name)
+		pid, herr := holder(dir, name)
 		switch {
 		case replace:
 			err = end(ctx, dir, name)
 		case pid != 0:
 			return nil, &RunningError{Name: name, PID: pid}
+		case herr != nil && !errors.Is(herr, fs.ErrNotExist):
+			return nil, herr
 		default: // somebody only looked who has it
 			err = ctx.Err()
 		}

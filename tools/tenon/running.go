@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/tenon-dev/tenon/core/attach"
@@ -35,10 +37,10 @@ const (
 // standings returns all plugins in the directory where they are found, by kind and
 // name. An error stands beside those that could be read.
 func standings() ([]standing, error) {
-	alone, err := attach.List("")
-	if err != nil {
-		return nil, err
+	if _, err := attach.PrivateDir("", false); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err // both lists would say so
 	}
+	alone, aerr := attach.List("")
 	var all []standing
 	for _, i := range alone {
 		s := standing{Name: i.Name, Kind: kindAlone, State: stateGone, PID: i.PID, Path: i.Path, instance: i}
@@ -47,7 +49,7 @@ func standings() ([]standing, error) {
 		}
 		all = append(all, s)
 	}
-	kept, err := reattach.List("")
+	kept, kerr := reattach.List("")
 	for _, k := range kept {
 		s := standing{Name: k.Name, Kind: kindKept, State: stateGone, Path: k.Path, saved: k}
 		if k.Alive() {
@@ -55,7 +57,7 @@ func standings() ([]standing, error) {
 		}
 		all = append(all, s)
 	}
-	return all, err
+	return all, errors.Join(aerr, kerr)
 }
 
 // noStanding says that nothing has a name.

@@ -105,8 +105,8 @@ func (f *pluginFlags) find(ctx context.Context, arg string) (*source, error) {
 
 // running reports whether a plugin of that name runs by itself.
 func running(name string) bool {
-	all, err := attach.List("")
-	return err == nil && slices.ContainsFunc(all, func(i attach.Instance) bool { return i.Name == name && i.PID != 0 })
+	all, _ := attach.List("") // an error is about others
+	return slices.ContainsFunc(all, func(i attach.Instance) bool { return i.Name == name && i.PID != 0 })
 }
 
 // notThere says that there is neither a file nor a running plugin.
@@ -120,10 +120,10 @@ func notThere(name string) error {
 	}
 	hint := "none runs by itself in this moment"
 	switch near := rpc.Nearest(name, names); {
-	case err != nil:
-		hint = err.Error()
 	case near != "":
 		hint = fmt.Sprintf("did you mean %q?", near)
+	case err != nil:
+		hint = err.Error()
 	case len(names) > 0:
 		hint = "those that run by themselves are " + strings.Join(names, ", ")
 	}

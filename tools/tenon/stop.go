@@ -36,12 +36,15 @@ the time that --grace gives, and its host sees a crash.`,
 			if err != nil && len(all) == 0 {
 				return err
 			}
-			chosen, err := chooseStandings(all, args)
-			if err != nil {
-				return err
+			chosen, missing := chooseStandings(all, args)
+			if missing != nil {
+				return errors.Join(missing, err)
 			}
 			stopped := []standing{}
 			var failed []error
+			if everything {
+				failed = append(failed, err) // about those that could not be read
+			}
 			for _, s := range chosen {
 				if err := s.stop(cmd.Context(), wait); err != nil {
 					failed = append(failed, err)
