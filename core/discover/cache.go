@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	tenon "github.com/tenon-dev/tenon/core"
+	"github.com/tenon-dev/tenon/core/internal/private"
 )
 
 // A cache keeps descriptions by the hash of the file that gave them. What goes wrong
@@ -35,8 +36,12 @@ func (c cache) get(sum [32]byte) (d tenon.Description, ok bool) {
 	if c == "" {
 		return d, false
 	}
-	b, err := os.ReadFile(c.path(sum))
-	return d, err == nil && json.Unmarshal(b, &d) == nil && d.Format == string(mark)
+	b, err := private.ReadShort(c.path(sum), longestDescription)
+	if err != nil {
+		return d, false
+	}
+	d, err = Parse(b)
+	return d, err == nil
 }
 
 // put writes a file of its own and renames it, so that no reader sees a half.

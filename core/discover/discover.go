@@ -14,6 +14,8 @@ import (
 	"time"
 
 	tenon "github.com/tenon-dev/tenon/core"
+	"github.com/tenon-dev/tenon/core/internal/private"
+	"github.com/tenon-dev/tenon/core/verify"
 )
 
 // Options say where to look, and for what.
@@ -131,7 +133,7 @@ func (o Options) look(ctx context.Context, path string) (_ Plugin, found bool, e
 	if err != nil || !info.Mode().IsRegular() || !executable(info) {
 		return Plugin{}, false, err
 	}
-	sum, marked, err := read(ctx, path)
+	sum, marked, err := read(ctx, path, verify.DefaultMaxSize)
 	if err != nil || !marked {
 		return Plugin{}, false, err
 	}
@@ -157,17 +159,26 @@ func (o Options) look(ctx context.Context, path string) (_ Plugin, found bool, e
 	return p, true, nil
 }
 
-// read hashes a file and looks for the mark.
-func read(ctx context.Context, path string) (sum [sha256.Size]byte, marked bool, err error) {
-	f, err := os.Open(path)
+// read hashes a file and looks for the mark, in no more of it than limit: it may be an
+// image of a disk, or grow as fast as it is read. One that is longer is none that could be
+// run, since it could not be verified; if it has the mark so far that is an error.
+func read(ctx context.Context, path string, limit int64) (sum [sha256.Size]byte, marked bool, err error) {
+	f, err := private.OpenRegular(path) // by now it may be a pipe
 	if err != nil {
 		return sum, false, err
 	}
 	defer f.Close()
 	h, m := sha256.New(), &marker{}
 	buf := make([]byte, 256<<10)
-	for ctx.Err() == nil {
+	for left := limit; ctx.Err() == nil; {
 		n, err := f.Read(buf)
+		if int64(n) > left {
+			if m.look(buf[:left]); m.found {
+				err = fmt.Errorf("%w: %w: it has more than %d bytes", ErrDescribe, verify.ErrTooLarge, limit)
+			}
+			return sum, false, err
+		}
+		left -= int64(n)
 		h.Write(buf[:n])
 		m.look(buf[:n])
 		if err == io.EOF {
