@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -95,6 +96,13 @@ var _ tenon.SelfProver = (*process)(nil)
 // ProvesLinks says that the keys are the proof.
 func (p *process) ProvesLinks() bool { return true }
 
+// dialTries is how often a host connects that loses its place: strangers who each say
+// something, many in a moment, can take it before the plugin has answered.
+const dialTries = 100
+
+// errLost is what matches when the plugin closed the connection before both were proven.
+var errLost = errors.New("it closed the connection, as it does when too many connect")
+
 // Dial connects to the port that the plugin announced, and proves both sides.
 func (p *process) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	if network != "tcp" {
@@ -107,6 +115,25 @@ func (p *process) Dial(ctx context.Context, network, address string) (net.Conn, 
 	if err != nil {
 		return nil, fmt.Errorf("tlslink: dial the plugin: %w", err)
 	}
+	for range dialTries {
+		conn, again := p.prove(ctx, network, address, theirs)
+		if again == nil {
+			os.RemoveAll(p.dir) // nobody needs it any more
+			return conn, nil
+		}
+		before := err
+		if err = again; !errors.Is(err, errLost) || ctx.Err() != nil {
+			if before != nil { // who ended then refuses now
+				err = fmt.Errorf("%w (and before that: %w)", err, before)
+			}
+			return nil, err
+		}
+	}
+	return nil, err
+}
+
+// prove connects once.
+func (p *process) prove(ctx context.Context, network, address string, theirs pin) (net.Conn, error) {
 	raw, err := p.Process.Dial(ctx, network, address)
 	if err != nil {
 		return nil, err
@@ -114,8 +141,18 @@ func (p *process) Dial(ctx context.Context, network, address string) (net.Conn, 
 	conn := tls.Client(raw, config(p.cert, theirs))
 	if err := conn.HandshakeContext(ctx); err != nil {
 		raw.Close()
+		if closedByPeer(err) {
+			err = fmt.Errorf("%w: %w", errLost, err)
+		}
 		return nil, fmt.Errorf("tlslink: dial the plugin at %s: %w", address, err)
 	}
-	os.RemoveAll(p.dir) // nobody needs it any more
 	return conn, nil
+}
+
+// closedByPeer reports whether the connection ended, and not what was said on it. An alert
+// of TLS is an OpError too, of another name.
+func closedByPeer(err error) bool {
+	var op *net.OpError
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) ||
+		errors.As(err, &op) && (op.Op == "read" || op.Op == "write") && !op.Timeout()
 }

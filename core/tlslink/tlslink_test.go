@@ -141,7 +141,7 @@ func TestListenWithoutHost(t *testing.T) {
 }
 
 // hosts is the host's side, without a plugin: what it dials is under the test's control.
-func listening(t *testing.T) (launch.Process, tenon.LinkListener, string) {
+func listening(t *testing.T, around ...func(launch.Process) launch.Process) (launch.Process, tenon.LinkListener, string) {
 	t.Helper()
 	var dir string
 	launcher := tlslink.Over(launch.Func(func(_ context.Context, req launch.Request) (launch.Process, error) {
@@ -150,7 +150,11 @@ func listening(t *testing.T) (launch.Process, tenon.LinkListener, string) {
 				dir = path
 			}
 		}
-		return fakeProcess{done: t.Context().Done()}, nil
+		var p launch.Process = fakeProcess{done: t.Context().Done()}
+		for _, f := range around {
+			p = f(p)
+		}
+		return p, nil
 	}))
 	p, err := launcher.Launch(t.Context(), launch.Request{Link: true})
 	if err != nil {

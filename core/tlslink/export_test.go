@@ -1,0 +1,3 @@
+package tlslink
+
+const DialTries = dialTries
