@@ -58,6 +58,16 @@ func mayDial(p launch.Process, a launch.Announcement) error {
 	return fmt.Errorf("the plugin announced a %s socket without a secret, so that whoever listens there cannot be told from it: build the plugin with this release of Tenon or a later one, and let it listen with launch.NewListener, or over TLS on both sides", visible.Line(a.Network))
 }
 
+// An unansweredError is what went wrong with a connection to where a plugin announced to
+// listen. It is told apart since such a plugin has spoken.
+type unansweredError struct {
+	where string
+	err   error
+}
+
+func (e *unansweredError) Error() string { return e.err.Error() }
+func (e *unansweredError) Unwrap() error { return e.err }
+
 // connect dials a plugin that listens. Where it announced a secret, both sides prove
 // that they know it before anything else is said; where it did not, the process sees to
 // that.
@@ -65,9 +75,10 @@ func connect(ctx context.Context, p launch.Process, a launch.Announcement) (net.
 	if err := mayDial(p, a); err != nil {
 		return nil, err
 	}
+	where := a.Network + " " + a.Address
 	link, err := p.Dial(ctx, a.Network, a.Address)
 	if err != nil {
-		return nil, visible.Error(fmt.Errorf("connect to where the plugin announced to listen: %w", err))
+		return nil, visible.Error(&unansweredError{where, fmt.Errorf("connect to where the plugin announced to listen: %w", err)})
 	}
 	if a.Secret == nil {
 		return link, nil
@@ -78,7 +89,7 @@ func connect(ctx context.Context, p launch.Process, a launch.Announcement) (net.
 	}
 	if err := proof.AsHost(ctx, link, a.Secret, within); err != nil {
 		link.Close()
-		return nil, visible.Error(fmt.Errorf("prove to be the host, and ask for the same, where the plugin announced to listen (%s %s): %w", a.Network, a.Address, err))
+		return nil, visible.Error(&unansweredError{where, fmt.Errorf("prove to be the host, and ask for the same, where the plugin announced to listen (%s): %w", where, err)})
 	}
 	return link, nil
 }

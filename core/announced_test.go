@@ -60,6 +60,8 @@ func playAnnouncer() {
 	case "half a line":
 		fmt.Print(line + "|secret=" + liarsSecret)
 		os.Exit(4)
+	case "silent": // the system takes the connection, nobody answers
+		fmt.Println(line + "|secret=" + liarsSecret)
 	case "liar", "deaf":
 		fmt.Fprintln(os.Stderr, line+"|secret="+liarsSecret)
 		fmt.Println(line + "|secret=" + liarsSecret)
@@ -167,6 +169,23 @@ func TestAnnouncementsThatAreRefused(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A plugin that has said where it listens, and then nothing, is told from one that never
+// spoke: it is no question whether it was made with Tenon.
+func TestAnnouncedAndSilent(t *testing.T) {
+	leak.Check(t)
+	dir := t.TempDir()
+	c := tenon.NewClient(tenon.ClientConfig{
+		Cookie: cookie, StartTimeout: 3 * time.Second, // time enough to announce
+		Launcher: unlinked(program("announcer", launch.Setenv("ANNOUNCE=silent", "ANNOUNCE_DIR="+dir))),
+	})
+	defer c.Close()
+	err := c.Start(t.Context())
+	failed := as[*tenon.StartError](t, err)
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(failed.Hint, "does not answer") || !strings.Contains(failed.Hint, filepath.Join(dir, "s")) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -222,6 +222,9 @@ func (r *run) startError(ctx context.Context, err error) error {
 		e.Err = contextError(ctx)
 		e.Reason = e.Err.Error()
 		e.Hint = "is it a plugin made with Tenon, and does it call tenon.Main or tenon.Serve early?"
+		if there := (*unansweredError)(nil); errors.As(err, &there) {
+			e.Hint = "it announced to listen (" + visible.Line(there.where) + "), and who is there does not answer"
+		}
 	}
 	if e.Plugin == "" {
 		e.Plugin = "(not named)"
