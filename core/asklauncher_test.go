@@ -3,6 +3,7 @@ package tenon_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -68,5 +69,27 @@ func TestLateLauncherIsNamed(t *testing.T) {
 	err := c.Start(t.Context())
 	if start := as[*tenon.StartError](t, err); !strings.Contains(start.Reason, "launch.Func") || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// named is a launcher of a name that launches nothing before its context ends.
+type named struct{ launch.Launcher }
+
+func (named) Name() string { return "bolt" }
+
+// What a launcher knows of a start that took too long is told, with the plugin's name.
+func TestLauncherThatWaits(t *testing.T) {
+	leak.Check(t)
+	c := tenon.NewClient(tenon.ClientConfig{
+		Cookie: cookie, StartTimeout: 10 * time.Millisecond,
+		Launcher: named{launch.Func(func(ctx context.Context, _ launch.Request) (launch.Process, error) {
+			<-ctx.Done()
+			return nil, fmt.Errorf("the depot is silent: %w", ctx.Err())
+		})},
+	})
+	defer c.Close()
+	failed := as[*tenon.StartError](t, c.Start(t.Context()))
+	if failed.Plugin != "bolt" || !errors.Is(failed, context.DeadlineExceeded) || !strings.Contains(failed.Error(), "the depot is silent") || strings.Contains(failed.Error(), "tenon.Main") {
+		t.Errorf("got %v", failed)
 	}
 }

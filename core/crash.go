@@ -1,6 +1,7 @@
 package tenon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -224,11 +225,11 @@ func (r *run) startError(ctx context.Context, err error) error {
 		e.Hint = "is it a plugin made with Tenon, and does it call tenon.Main or tenon.Serve early?"
 		if there := (*unansweredError)(nil); errors.As(err, &there) {
 			e.Hint = "it announced to listen (" + visible.Line(there.where) + "), and who is there does not answer"
+		} else if r.process == nil { // the launcher knows what it waited for
+			e.Hint = err.Error()
 		}
 	}
-	if e.Plugin == "" {
-		e.Plugin = "(not named)"
-	}
+	e.Plugin = cmp.Or(e.Plugin, r.called, "(not named)")
 	e.Stdout, e.Stderr = r.output.stdoutTail.Text(), r.output.tail.Text()
 	return e
 }

@@ -21,6 +21,7 @@ import (
 // A run is one process of a plugin, from its launch to its end.
 type run struct {
 	process launch.Process
+	called  string // by its launcher, "" for nothing
 	output  *output
 	info    Info
 
@@ -130,6 +131,7 @@ func (c *Client) launch(ctx context.Context, how launching) (*run, error) {
 		Logger: c.cfg.Logger, Debug: debugging(),
 		Outlive: c.cfg.Outlive.Secret != nil && !how.probe,
 	}
+	r.called = launch.NameOf(how.launcher)
 	process, err := askLauncher(ctx, how.launcher, req)
 	if err != nil {
 		return nil, r.startError(ctx, err)
