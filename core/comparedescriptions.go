@@ -62,19 +62,31 @@ func CompareDescriptions(old, next *Description) []DescriptionChange {
 	note(0, differ("protocol version", old.Versions, next.Versions)...)
 	note(0, differ("transport", old.Transports, next.Transports)...)
 	note(0, differ("codec", old.Codecs, next.Codecs)...)
+	nextCodecs := setOf(next.Codecs)
+	compared := map[int]bool{}
 	for _, version := range old.Versions {
+		if compared[version] {
+			continue
+		}
+		compared[version] = true
 		a, b := old.Catalogues[version], next.Catalogues[version]
 		if a == nil || b == nil {
 			continue // the version itself was noted
 		}
 		note(version, rpc.Compare(a, b)...)
+		codecs := map[string]map[string]bool{} // of the services of b
+		for _, s := range b.Services {
+			if _, twice := codecs[s.Name]; !twice {
+				codecs[s.Name] = setOf(s.Codecs)
+			}
+		}
 		for _, s := range a.Services {
-			i := slices.IndexFunc(b.Services, func(other rpc.ServiceInfo) bool { return other.Name == s.Name })
-			if i < 0 {
+			has, there := codecs[s.Name]
+			if !there {
 				continue
 			}
 			for _, codec := range s.Codecs { // one that is gone altogether was noted
-				if slices.Contains(next.Codecs, codec) && !slices.Contains(b.Services[i].Codecs, codec) {
+				if nextCodecs[codec] && !has[codec] {
 					note(version, rpc.Change{Service: s.Name, Breaks: true, What: "it can no longer be called over the codec " + codec})
 				}
 			}
@@ -92,18 +104,28 @@ func CompareDescriptions(old, next *Description) []DescriptionChange {
 	return all
 }
 
-// differ compares lists of what a plugin has.
+// differ compares lists of what a plugin has, as many as it may say.
 func differ[T comparable](what string, old, next []T) []rpc.Change {
 	var changes []rpc.Change
+	before, after := setOf(old), setOf(next)
 	for _, v := range old {
-		if !slices.Contains(next, v) {
+		if !after[v] {
 			changes = append(changes, rpc.Change{Breaks: true, What: fmt.Sprintf("the %s %v is gone", what, v)})
 		}
 	}
 	for _, v := range next {
-		if !slices.Contains(old, v) {
+		if !before[v] {
 			changes = append(changes, rpc.Change{What: fmt.Sprintf("the %s %v", what, v)})
 		}
 	}
 	return changes
+}
+
+// setOf returns what is in a list.
+func setOf[T comparable](list []T) map[T]bool {
+	in := make(map[T]bool, len(list))
+	for _, v := range list {
+		in[v] = true
+	}
+	return in
 }

@@ -45,11 +45,14 @@ func Compare(old, next *Catalogue) []Change {
 	if old.Default != "" && next.Default != old.Default {
 		d.breaks(old.Default, "", "it is no longer the default service")
 	}
-	for _, s := range old.Services {
-		d.service(s, next.service(s.Name))
+	before, after := firsts(old.Services, serviceName), firsts(next.Services, serviceName)
+	for i := range old.Services {
+		if s := &old.Services[i]; before[s.Name] == s {
+			d.service(s, after[s.Name])
+		}
 	}
-	for _, s := range next.Services {
-		if old.service(s.Name) == nil {
+	for i := range next.Services {
+		if s := &next.Services[i]; before[s.Name] == nil {
 			d.add(s.Name, "", "")
 		}
 	}
@@ -76,22 +79,28 @@ func Broken(changes []Change) []Change {
 	return broken
 }
 
-func (c *Catalogue) service(name string) *ServiceInfo {
-	for i := range c.Services {
-		if c.Services[i].Name == name {
-			return &c.Services[i]
+// firsts returns the entries by their names: of several of one name the first, which is
+// what is called. They may be as many as a plugin may say.
+func firsts[T any](entries []T, name func(*T) string) map[string]*T {
+	byName := make(map[string]*T, len(entries))
+	for i := range entries {
+		if e := &entries[i]; byName[name(e)] == nil {
+			byName[name(e)] = e
 		}
 	}
-	return nil
+	return byName
 }
 
-func (s *ServiceInfo) method(name string) *MethodInfo {
-	for i := range s.Methods {
-		if s.Methods[i].Name == name {
-			return &s.Methods[i]
-		}
+func serviceName(s *ServiceInfo) string { return s.Name }
+func methodName(m *MethodInfo) string   { return m.Name }
+
+// anyIn reports whether one of a is in b.
+func anyIn(a, b []string) bool {
+	in := make(map[string]bool, len(b))
+	for _, s := range b {
+		in[s] = true
 	}
-	return nil
+	return slices.ContainsFunc(a, func(s string) bool { return in[s] })
 }
 
 // difference collects changes.
@@ -107,12 +116,12 @@ func (d *difference) add(service, method, format string, args ...any) {
 	d.changes = append(d.changes, Change{Service: service, Method: method, What: fmt.Sprintf(format, args...)})
 }
 
-func (d *difference) service(old ServiceInfo, next *ServiceInfo) {
+func (d *difference) service(old, next *ServiceInfo) {
 	if next == nil {
 		d.breaks(old.Name, "", "the service is gone")
 		return
 	}
-	if !slices.ContainsFunc(old.Codecs, func(c string) bool { return slices.Contains(next.Codecs, c) }) && len(old.Codecs) > 0 {
+	if len(old.Codecs) > 0 && !anyIn(old.Codecs, next.Codecs) {
 		d.breaks(old.Name, "", "no codec in common: it had %s, and now has %s", list(old.Codecs), list(next.Codecs))
 	}
 	at := typeChange{service: old.Name, what: "the configuration", sent: true}
@@ -121,11 +130,14 @@ func (d *difference) service(old ServiceInfo, next *ServiceInfo) {
 	} else {
 		d.types(at, old.Config, next.Config)
 	}
-	for _, m := range old.Methods {
-		d.method(old.Name, m, next.method(m.Name))
+	before, after := firsts(old.Methods, methodName), firsts(next.Methods, methodName)
+	for i := range old.Methods {
+		if m := &old.Methods[i]; before[m.Name] == m {
+			d.method(old.Name, *m, after[m.Name])
+		}
 	}
-	for _, m := range next.Methods {
-		if old.method(m.Name) == nil {
+	for i := range next.Methods {
+		if m := &next.Methods[i]; before[m.Name] == nil {
 			d.add(old.Name, m.Name, "")
 		}
 	}

@@ -168,3 +168,5 @@ func FuzzCompare(f *testing.F) {
 		}
 	})
 }
+
+func (s *ServiceInfo) method(name string) *MethodInfo { return firsts(s.Methods, methodName)[name] }

@@ -1,5 +1,7 @@
 package rpc
 
+import "strings"
+
 // A typeChange is where two types are compared.
 type typeChange struct {
 	service, method string
@@ -8,13 +10,19 @@ type typeChange struct {
 	sent            bool   // by the callers; else they get it
 }
 
+// longestPath is how much is told of the way to a field, its end: a plugin names the fields,
+// and each that changed has its own text.
+const longestPath = 500
+
 func (at typeChange) field(name string) typeChange {
-	at.path += "." + name
-	return at
+	return at.part("." + name)
 }
 
 func (at typeChange) part(of string) typeChange {
 	at.path += of
+	if cut := len(at.path) - longestPath; cut > 0 {
+		at.path = "…" + strings.ToValidUTF8(at.path[cut:], "")
+	}
 	return at
 }
 
