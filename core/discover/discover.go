@@ -47,7 +47,7 @@ const defaultTimeout = 5 * time.Second
 
 // A Plugin is a file that is a plugin.
 type Plugin struct {
-	Path        string
+	Path        string            // of the file, with a separator in it: not to be looked for in PATH
 	Sum         [sha256.Size]byte // SHA-256 of its content
 	Description tenon.Description
 }
@@ -129,6 +129,9 @@ func (o Options) candidates(dir string) ([]string, error) {
 
 // look finds out whether a file is a plugin, and which.
 func (o Options) look(ctx context.Context, path string) (_ Plugin, found bool, err error) {
+	if filepath.Base(path) == path { // who runs it must not look for it in PATH
+		path = "." + string(filepath.Separator) + path
+	}
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() || !executable(info) {
 		return Plugin{}, false, err

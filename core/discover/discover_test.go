@@ -354,3 +354,25 @@ func TestFile(t *testing.T) {
 		t.Errorf("a file that cannot run: %v", err)
 	}
 }
+
+// A file in the working directory is that one, and not what PATH has of its name.
+func TestFindHere(t *testing.T) {
+	leak.Check(t)
+	dir := t.TempDir()
+	tool(t, dir, "tool-good-1.2.0")
+	t.Chdir(dir)
+	t.Setenv("PATH", "")
+	for _, here := range []string{".", dir} {
+		found, errs := find(t, Options{Dirs: []string{here}})
+		if len(found) != 1 || errs != nil {
+			t.Errorf("in %q: %+v, %v", here, found, errs)
+		} else if p, err := launch.Command(found[0].Path, launch.Args("--version")).Launch(t.Context(), launch.Request{}); err != nil {
+			t.Errorf("in %q: %v", here, err)
+		} else {
+			<-p.Done()
+		}
+	}
+	if p, err := File(t.Context(), "tool-good-1.2.0", Options{NoCache: true}); err != nil || p.Path != "."+string(filepath.Separator)+"tool-good-1.2.0" {
+		t.Errorf("%+v, %v", p, err)
+	}
+}

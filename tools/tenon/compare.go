@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -65,6 +66,9 @@ func describe(ctx context.Context, f pluginFlags, arg string, stdin io.Reader) (
 		}
 	}
 	b, err := readInput(ctx, arg, stdin, longestPrinted)
+	if errors.Is(err, errLongInput) {
+		err = fmt.Errorf("%w: %w", discover.ErrDescribe, err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 )
+
+// errLongInput is what matches when an input is longer than what is read of it.
+var errLongInput = errors.New("it has more")
 
 // readInput reads what a user names as input to its end: a file, a pipe, or - for standard
 // input. What never ends keeps the command no longer than ctx: then the reading is left to
@@ -40,7 +44,7 @@ func readWhole(name string, stdin io.Reader, most int64) ([]byte, error) {
 	}
 	text, err := io.ReadAll(io.LimitReader(r, most+1))
 	if err == nil && int64(len(text)) > most {
-		err = fmt.Errorf("read %s: it has more than %d bytes", name, most)
+		err = fmt.Errorf("read %s: %w than %d bytes", name, errLongInput, most)
 	}
 	return text, err
 }
