@@ -11,6 +11,9 @@ import (
 // It returns when the process is gone, and always nil. Stopping what was stopped, or crashed, or
 // never started, is fine; then the client cannot be started any more.
 func (c *Client) Stop(ctx context.Context) error {
+	if ctx == nil { // later it would leave a plugin behind that nobody stops any more
+		panic("tenon: Client.Stop: nil context")
+	}
 	before, s, _ := c.stopping()
 	switch before {
 	case Starting, Ready, Restarting:
