@@ -137,13 +137,17 @@ func (c *Client) Err() error {
 func (c *Client) Wait(ctx context.Context) error {
 	select {
 	case <-c.Done():
-		if c.State() == Stopped {
-			return nil
-		}
-		return c.Err()
 	case <-ctx.Done():
-		return ctx.Err()
+		select {
+		case <-c.Done(): // it was first, or as soon
+		default:
+			return ctx.Err()
+		}
 	}
+	if c.State() == Stopped {
+		return nil
+	}
+	return c.Err()
 }
 
 // Stats returns what the session with the plugin holds now; zero when there is
