@@ -42,6 +42,7 @@ func (c *Client) Stop(ctx context.Context) error {
 // that there are.
 func (c *Client) stopping() (State, *start, []*run) {
 	c.made()
+	c.noteCrash()
 	l := &c.life
 	l.mu.Lock()
 	defer c.unlock()
@@ -60,6 +61,21 @@ func (c *Client) stopping() (State, *start, []*run) {
 		}
 	}
 	return before, l.start, all
+}
+
+// noteCrash waits, where the plugin has crashed already, until the client has taken note of
+// that. Calls are told of a crash a moment sooner, and a host that closes the client when one
+// fails would else put its stop in the crash's place: for Err, for the events and in the log.
+// How a crash is explained is bounded, and so is this.
+func (c *Client) noteCrash() {
+	l := &c.life
+	l.mu.Lock()
+	r := l.run
+	serves := l.state == Ready
+	l.mu.Unlock()
+	if serves && r != nil && r.ending() {
+		<-r.over
+	}
 }
 
 // swapOver waits, after stopping, until no swap is under way; false means that ctx
