@@ -16,4 +16,8 @@ func killProcess(p *os.Process, _ bool) error { return p.Kill() }
 
 func killGroup(int) error { return nil }
 
+func killLeaderless(int) error { return nil }
+
 func exitSignal(*os.ProcessState) os.Signal { return nil }
+
+func reapedByOthers(error) bool { return false }

@@ -3,6 +3,7 @@
 package launch
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"syscall"
@@ -57,6 +58,16 @@ func killGroup(pid int) error {
 	return ignoreGone(syscall.Kill(-pid, syscall.SIGKILL))
 }
 
+// killLeaderless kills what is left of the group whose leader pid was, when somebody else has
+// reaped that. Nobody gets the number as long as the group lives: a group without a leader is
+// the same one still, and one that has a leader again is another.
+func killLeaderless(pid int) error {
+	if syscall.Kill(pid, 0) != syscall.ESRCH {
+		return nil
+	}
+	return killGroup(pid)
+}
+
 func ignoreGone(err error) error {
 	if err == syscall.ESRCH {
 		return nil
@@ -70,3 +81,6 @@ func exitSignal(state *os.ProcessState) os.Signal {
 	}
 	return nil
 }
+
+// reapedByOthers reports whether a wait failed since there is nothing to wait for any more.
+func reapedByOthers(err error) bool { return errors.Is(err, syscall.ECHILD) }

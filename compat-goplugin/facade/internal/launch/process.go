@@ -143,16 +143,17 @@ func (p *process) reap() Exit {
 	seen, err := awaitExit(p.pid)
 	switch {
 	case err != nil:
-		// Somebody else reaped it; the group's number may be taken already.
-		p.leave(false)
+		// Somebody else reaped it: the system, where SIGCHLD is ignored, or a host that
+		// waits for any child. The group's number may be taken already.
+		p.leave(killLeaderless)
 		err = p.wait()
 	case seen:
-		p.leave(true)
+		p.leave(killGroup)
 		err = p.wait()
 	default:
 		// This system shows the end only to the one who reaps.
 		err = p.wait()
-		p.leave(true)
+		p.leave(killGroup)
 	}
 	return exitOf(p.cmd.ProcessState, err)
 }
@@ -167,15 +168,16 @@ func (p *process) wait() error {
 	return err
 }
 
-// leave ends the time in which the process may be signalled.
-func (p *process) leave(killRest bool) {
+// leave ends the time in which the process may be signalled, and kills what is left of its
+// group.
+func (p *process) leave(kill func(pid int) error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.gone = true
-	killRest = killRest && p.group && !p.survivors && !p.left
+	killRest := p.group && !p.survivors && !p.left
 	p.job.close(killRest)
 	if killRest {
-		if err := killGroup(p.pid); err != nil {
+		if err := kill(p.pid); err != nil {
 			p.log.Debug("could not kill the rest of the plugin's process group", "group", p.pid, "error", err)
 		}
 	}
@@ -183,6 +185,9 @@ func (p *process) leave(killRest bool) {
 
 func exitOf(state *os.ProcessState, err error) Exit {
 	if state == nil {
+		if reapedByOthers(err) {
+			err = fmt.Errorf("something else reaped it, since this process ignores SIGCHLD or waits for any child: %w", err)
+		}
 		return Exit{Exited: true, Code: -1, Err: fmt.Errorf("launch: the end of the process could not be observed: %w", err)}
 	}
 	return Exit{Exited: true, Code: state.ExitCode(), Signal: exitSignal(state)}
