@@ -36,6 +36,8 @@ type CrashError struct {
 	InFlight map[string]int
 
 	Link error // how the link ended
+
+	exit launch.Exit
 }
 
 // Error says how it ended, with the panic's first line or the end of stderr.
@@ -51,6 +53,8 @@ func (e *CrashError) Error() string {
 		fmt.Fprintf(&b, "its link ended (%v) while the process went on, and was killed", e.Link)
 	case e.Signal != nil:
 		b.WriteString("signal: " + e.Signal.String())
+	case e.exit.Err != nil: // of a serve function, or why the code is not known
+		b.WriteString(e.exit.String())
 	default:
 		fmt.Fprintf(&b, "exit code %d", e.ExitCode)
 	}
@@ -138,7 +142,7 @@ func (r *run) explainEnd(linkErr error, inFlight map[string]int) error {
 			Plugin: r.info.Path, PID: r.info.PID, Link: linkErr,
 			Exited: exit.Exited, ExitCode: -1, Signal: exit.Signal,
 			Silent: r.silence.Load(), InFlight: inFlight,
-			Panic: r.panicText(exit), StderrTail: r.output.tail.Text(),
+			Panic: r.panicText(exit), StderrTail: r.output.tail.Text(), exit: exit,
 		}
 		if exit.Exited && exit.Signal == nil {
 			r.crash.ExitCode = exit.Code
