@@ -102,6 +102,9 @@ func exitCode(err error) int {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, ErrHostGone):
+		if errors.Is(err, errGoneEarly) { // or somebody who cannot be one
+			fmt.Fprintf(os.Stderr, "%s: %v\n", program(), err)
+		}
 		endGroup()
 		return exitFailed
 	case errors.As(err, &byHand):

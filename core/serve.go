@@ -384,7 +384,7 @@ func (cfg ServeConfig) greetHost(ctx context.Context, link net.Conn) (*served, e
 		if s.keeping != nil {
 			s.keeping.end()
 		}
-		return nil, handshakeError(transport.Plugin, err)
+		return nil, goneEarly(err)
 	}
 	if s.offer.Probe { // another process may be at work
 		cfg.Background, cfg.hook = nil, newHook(nil)
@@ -402,6 +402,24 @@ func (cfg ServeConfig) greetHost(ctx context.Context, link net.Conn) (*served, e
 	}
 	return s, err
 }
+
+// goneEarly says what was wrong with the handshake, and whether that is the end of the host.
+func goneEarly(err error) error {
+	said := handshakeError(transport.Plugin, err)
+	if errors.As(err, new(*net.OpError)) {
+		return fmt.Errorf("%w: %w", errGoneEarly, said)
+	}
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe} {
+		if errors.Is(err, end) {
+			return fmt.Errorf("%w: %w", errGoneEarly, said)
+		}
+	}
+	return said
+}
+
+// errGoneEarly is for a host that has not met the plugin: it may have started something all
+// the same.
+var errGoneEarly = fmt.Errorf("%w before it has met the plugin", ErrHostGone)
 
 // instance returns a name for this process that no other one has, the same for each
 // of its hosts. It is no secret, and crypto/rand would make every plugin slower to start.
