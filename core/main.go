@@ -34,6 +34,7 @@ func Main(cfg ServeConfig) {
 		os.Exit(byHand(cfg, os.Args[1:], os.Stdout, os.Stderr))
 	}
 	host := os.Getppid()
+	cfg.parent = host
 	signals := make(chan os.Signal, 1)
 	cfg.caught = catch(signals)
 	cfg.cutOff = new(atomic.Bool)
@@ -68,6 +69,41 @@ func orphaned(parent int, early bool) bool {
 	}
 	return true
 }
+
+// untilOrphaned returns ctx, which ends also when the parent of this process has ended and
+// nobody reads its output any more: as long as no host is connected nothing else tells that
+// it has died. A parent that only stood in between leaves the output to the host. done
+// releases the context.
+func (cfg ServeConfig) untilOrphaned(ctx context.Context) (_ context.Context, done func()) {
+	if cfg.parent == 0 {
+		return ctx, func() {}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		look := time.NewTicker(orphanLook)
+		defer look.Stop()
+		for parent := cfg.parent; ctx.Err() == nil; {
+			select {
+			case <-ctx.Done():
+			case <-look.C:
+				now := os.Getppid()
+				if now == parent {
+					continue
+				}
+				parent = now
+				if _, err := os.Stdout.Write([]byte("\n")); err != nil {
+					cancel(errGoneEarly)
+				}
+			}
+		}
+	}()
+	return ctx, func() { cancel(nil); <-over }
+}
+
+// orphanLook is how often a plugin that waits for its host's connection looks for its parent.
+const orphanLook = 100 * time.Millisecond
 
 // orphanGrace is how much later than the end of the link that of the host may be noticed.
 const orphanGrace = 50 * time.Millisecond

@@ -99,6 +99,7 @@ type ServeConfig struct {
 	Logger *slog.Logger
 
 	waiting *atomic.Bool    // set while no host is there; for Main
+	parent  int             // the process that started this one; for Main, 0 elsewhere
 	cutOff  *atomic.Bool    // set when the link ended in the middle of a shutdown; for Main
 	hook    *hook           // OnShutdown; the sessions of one plugin share it
 	caught  <-chan struct{} // closed when signals no longer end the plugin; nil where nobody catches them
@@ -338,8 +339,13 @@ func (cfg ServeConfig) announceAndAccept(ctx context.Context) (net.Conn, error) 
 		ctx, cancel = context.WithTimeout(ctx, helloTimeout)
 		defer cancel()
 	}
+	ctx, done := cfg.untilOrphaned(ctx)
+	defer done()
 	link, err := l.Accept(ctx)
 	if err != nil {
+		if cause := context.Cause(ctx); errors.Is(cause, errGoneEarly) {
+			err = cause
+		}
 		return nil, fmt.Errorf("tenon: serve: no host connected: %w", err)
 	}
 	return link, nil
