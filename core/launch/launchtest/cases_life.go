@@ -258,6 +258,9 @@ func checkInfo(b *bench) error {
 	if info.Path == "" {
 		return errors.New("Info has no Path, nor a name in its place")
 	}
+	if b.h.Promises.Output && info.PID == 0 {
+		return errors.New("Info has no process id although Output promises one")
+	}
 	if info.PID < 0 {
 		return fmt.Errorf("Info has the process id %d", info.PID)
 	}

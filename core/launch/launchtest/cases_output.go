@@ -75,7 +75,9 @@ type writerFunc func(p []byte) (int, error)
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 func checkPanickingWriter(b *bench) error {
-	bad := writerFunc(func([]byte) (int, error) { panic("launchtest: a writer that panics") })
+	bad := writerFunc(func([]byte) (int, error) {
+		panic("launchtest: a writer that panics: a launcher recovers from that, and reads on (launch.Request.Stdout)")
+	})
 	p, err := b.start("flood", launch.Request{Stdout: bad, Stderr: bad})
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package launchtest
 import (
 	"context"
 	"errors"
+	"net"
 	"sync"
 	"testing"
 
@@ -13,6 +14,42 @@ import (
 type polite struct{ launch.Process }
 
 func (p polite) Kill() error { return p.Process.Terminate() }
+
+// patient has a Terminate that waits for the end.
+type patient struct{ launch.Process }
+
+func (p patient) Terminate() error {
+	err := p.Process.Terminate()
+	<-p.Done()
+	return err
+}
+
+// hasty has a Terminate that does what Kill does.
+type hasty struct{ launch.Process }
+
+func (p hasty) Terminate() error {
+	err := p.Process.Kill()
+	<-p.Done()
+	return err
+}
+
+// lost connects to nothing.
+type lost struct{ launch.Process }
+
+func (lost) Dial(context.Context, string, string) (net.Conn, error) {
+	ours, theirs := net.Pipe()
+	theirs.Close()
+	return ours, nil
+}
+
+// numberless has no process id.
+type numberless struct{ launch.Process }
+
+func (p numberless) Info() launch.Info {
+	info := p.Process.Info()
+	info.PID = 0
+	return info
+}
 
 // impolite ends a process that its fake cannot end.
 func impolite(t *testing.T, p launch.Process) {

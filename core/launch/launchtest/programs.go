@@ -33,6 +33,7 @@ func programs() map[string]func() int {
 		"hold":     playHold,
 		"family":   playFamily,
 		"orphan":   playOrphan,
+		"listen":   playListen,
 	}
 }
 
@@ -44,6 +45,23 @@ func playEcho() int {
 	}
 	defer link.Close()
 	io.Copy(link, link)
+	return 0
+}
+
+// playListen announces where it listens, and sends back what arrives at the first
+// connection until that ends.
+func playListen() int {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return complain(err)
+	}
+	os.Stdout.Write(launch.Announce(launch.Announcement{Network: "tcp", Address: l.Addr().String()}))
+	conn, err := l.Accept()
+	if err != nil {
+		return complain(err)
+	}
+	l.Close()
+	io.Copy(conn, conn)
 	return 0
 }
 
