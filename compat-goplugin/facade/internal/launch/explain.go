@@ -83,8 +83,15 @@ func explainMissing(path string, err error) (reason Reason, found, hint string) 
 	if target, err := os.Readlink(path); err == nil {
 		return ReasonNotFound, "it is a symbolic link to " + target + ", which does not exist", "build the plugin first, or correct the link"
 	}
-	if _, err := os.Getwd(); err != nil && !filepath.IsAbs(path) {
-		return ReasonNotFound, "the working directory of this process, from which the path leads, was removed", "give the full path"
+	if !filepath.IsAbs(path) {
+		from, err := os.Getwd()
+		if err != nil {
+			return ReasonNotFound, "the working directory of this process, from which the path leads, was removed", "give the full path"
+		}
+		path = filepath.Join(from, path)
+		if _, err := os.Stat(filepath.Dir(path)); err == nil {
+			return ReasonNotFound, "there is no such file in " + filepath.Dir(path), "build the plugin first, or correct the path, which leads from the working directory"
+		}
 	}
 	for parent := filepath.Dir(path); ; parent = filepath.Dir(parent) {
 		info, err := os.Stat(parent)
