@@ -71,7 +71,7 @@ func serveHosts(ctx context.Context, socket *attach.Socket, cfg ServeConfig) err
 			defer func() { <-slots }()
 			if err := ServeConn(ctx, link, session); err != nil && ctx.Err() == nil && err != ErrHostGone && cfg.Logger != nil {
 				what := "a host that attached was not served"
-				if errors.Is(err, ErrHostGone) { // and not by its own choice
+				if errors.Is(err, ErrHostGone) && !errors.Is(err, errGoneEarly) { // and not by its own choice
 					what = "the session with a host ended"
 				}
 				cfg.Logger.Warn(what, "error", err)
