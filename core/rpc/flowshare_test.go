@@ -3,6 +3,7 @@ package rpc
 import (
 	"encoding/binary"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -80,11 +81,17 @@ func TestFlowsWithoutRoom(t *testing.T) {
 	b := &r.peer.budget
 	b.take(int(b.limit))
 	const fewer = 64 // than there may be streams
+	var closed atomic.Int64
 	for i := range uint64(fewer) {
-		r.flowStream(100 + i)
+		stream := r.flowStream(100 + i)
+		go func() { // ends with the stream, at the latest with the session
+			stream.Read(make([]byte, 1))
+			closed.Add(1)
+		}()
 	}
 	full := b.limit / 16 / unreadStream * unreadStream
 	counts(t, "as many as there is always room for", b.streams.Load, full)
+	counts(t, "all others are closed", closed.Load, fewer-full/unreadStream)
 	announced := r.flowStream(1)
 	_, err = early.next()
 	refused(t, "one that was announced first", err)
