@@ -38,6 +38,9 @@ type attack struct {
 	// survives: the attacker's own session goes on, and later calls over it are answered.
 	survives bool
 
+	// waits: a plugin that it is played against gives it a minute.
+	waits bool
+
 	// hangs: calls to the attacker are not answered, and end with their contexts.
 	hangs bool
 }

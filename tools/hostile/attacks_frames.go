@@ -62,7 +62,7 @@ func frameAttacks() []attack {
 				return r.send(r.own, frame{typ: frameCall, id: uint32(i + 10), method: 1, body: callBody(0)})
 			})
 		}},
-		{name: "unread-replies", what: "calls of which no reply is ever read", deaf: true, hangs: true, play: func(r *raw) error {
+		{name: "unread-replies", waits: true, what: "calls of which no reply is ever read", deaf: true, hangs: true, play: func(r *raw) error {
 			return r.each(200_000, func(i int) error {
 				return r.send(r.own, frame{typ: frameCall, id: uint32(i + 10), method: 1, body: callBody(0)})
 			})

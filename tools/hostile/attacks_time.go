@@ -23,7 +23,7 @@ func timeAttacks() []attack {
 			}
 			return nil
 		}},
-		{name: "slow-loris", hangs: true, what: "a frame that comes a byte at a time, and never whole", want: "deadline exceeded|holds", play: func(r *raw) error {
+		{name: "slow-loris", waits: true, hangs: true, what: "a frame that comes a byte at a time, and never whole", want: "deadline exceeded|holds", play: func(r *raw) error {
 			f, body := r.message(3, []byte("null"))
 			f.body, f.announced = body, 60_000
 			return drip(r.lane(), f.bytes())

@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	match := fs.String("match", "", "only attacks whose `names` match this regular expression")
 	over := fs.String("transports", "unix,direct,yamux,smux", "`transports`")
 	quick := fs.Bool("quick", false, "each attack over one of them alone, in turn")
-	jobs := fs.Int("jobs", 2, "how `many` to play at a time: some wait for a minute")
+	jobs := fs.Int("jobs", 1, "how `many` to play at a time; with several the victims' garbage is collected later")
 	list := fs.Bool("list", false, "print the attacks, and play none")
 	verbose := fs.Bool("v", false, "print what the victims say")
 	if err := fs.Parse(args); err != nil {
@@ -89,7 +89,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 		return 0
 	}
-	failed := playAll(ctx, plan(want, chosen, *quick), max(*jobs, 1), stdout, *verbose)
+	hasty, patient := plan(want, chosen, *quick)
+	failed := playAll(ctx, hasty, max(*jobs, 1), stdout, *verbose)
+	failed += playAll(ctx, patient, max(*jobs, 2), stdout, *verbose)
 	switch {
 	case ctx.Err() != nil:
 		fmt.Fprintln(stderr, "hostile: interrupted")

@@ -24,9 +24,9 @@ type round struct {
 }
 
 // plan returns the rounds of the attacks whose names match want, over the chosen
-// transports; with quick over one of them, in turn.
-func plan(want *regexp.Regexp, chosen []transport.Transport, quick bool) []round {
-	var rounds []round
+// transports; with quick over one of them, in turn. Those that wait for a minute are
+// patient: they are played beside each other, and alone else.
+func plan(want *regexp.Regexp, chosen []transport.Transport, quick bool) (hasty, patient []round) {
 	for n, a := range attacks() {
 		if !want.MatchString(a.name) {
 			continue
@@ -41,13 +41,16 @@ func plan(want *regexp.Regexp, chosen []transport.Transport, quick bool) []round
 				continue
 			}
 			for _, side := range []transport.Side{transport.Plugin, transport.Host} {
-				if a.by(side) {
-					rounds = append(rounds, round{a, tr, side})
+				switch {
+				case a.by(side) && a.waits && side == transport.Host:
+					patient = append(patient, round{a, tr, side})
+				case a.by(side):
+					hasty = append(hasty, round{a, tr, side})
 				}
 			}
 		}
 	}
-	return rounds
+	return hasty, patient
 }
 
 // playAll plays the rounds, so many at a time, prints how each went, and returns how many
