@@ -8,7 +8,6 @@ import (
 	"os/signal"
 	"slices"
 	"sync/atomic"
-	"time"
 )
 
 // The exit codes of a plugin that uses [Main].
@@ -49,64 +48,6 @@ func Main(cfg ServeConfig) {
 	}
 	os.Exit(code)
 }
-
-// orphaned reports whether another process has become the parent of this one, since the
-// one that was has ended. Where the end of the link came too early, that may be noticed a
-// moment later only.
-func orphaned(parent int, early bool) bool {
-	if !early {
-		return os.Getppid() != parent
-	}
-	over, look := time.NewTimer(orphanGrace), time.NewTicker(time.Millisecond)
-	defer over.Stop()
-	defer look.Stop()
-	for os.Getppid() == parent {
-		select {
-		case <-look.C:
-		case <-over.C:
-			return false
-		}
-	}
-	return true
-}
-
-// untilOrphaned returns ctx, which ends also when the parent of this process has ended and
-// nobody reads its output any more: as long as no host is connected nothing else tells that
-// it has died. A parent that only stood in between leaves the output to the host. done
-// releases the context.
-func (cfg ServeConfig) untilOrphaned(ctx context.Context) (_ context.Context, done func()) {
-	if cfg.parent == 0 {
-		return ctx, func() {}
-	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		look := time.NewTicker(orphanLook)
-		defer look.Stop()
-		for parent := cfg.parent; ctx.Err() == nil; {
-			select {
-			case <-ctx.Done():
-			case <-look.C:
-				now := os.Getppid()
-				if now == parent {
-					continue
-				}
-				parent = now
-				if _, err := os.Stdout.Write([]byte("\n")); err != nil {
-					cancel(errGoneEarly)
-				}
-			}
-		}
-	}()
-	return ctx, func() { cancel(nil); <-over }
-}
-
-// orphanLook is how often a plugin that waits for its host's connection looks for its parent.
-const orphanLook = 100 * time.Millisecond
-
-// orphanGrace is how much later than the end of the link that of the host may be noticed.
-const orphanGrace = 50 * time.Millisecond
 
 // catch lets nothing be done by the signals that would end a plugin before its host
 // does. They are caught, not ignored, since children inherit that. It takes the runtime

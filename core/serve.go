@@ -339,7 +339,7 @@ func (cfg ServeConfig) announceAndAccept(ctx context.Context) (net.Conn, error) 
 		ctx, cancel = context.WithTimeout(ctx, helloTimeout)
 		defer cancel()
 	}
-	ctx, done := cfg.untilOrphaned(ctx)
+	ctx, done := cfg.untilOrphaned(ctx, os.Stdout)
 	defer done()
 	link, err := l.Accept(ctx)
 	if err != nil {
@@ -408,24 +408,6 @@ func (cfg ServeConfig) greetHost(ctx context.Context, link net.Conn) (*served, e
 	}
 	return s, err
 }
-
-// goneEarly says what was wrong with the handshake, and whether that is the end of the host.
-func goneEarly(err error) error {
-	said := handshakeError(transport.Plugin, err)
-	if errors.As(err, new(*net.OpError)) {
-		return fmt.Errorf("%w: %w", errGoneEarly, said)
-	}
-	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe} {
-		if errors.Is(err, end) {
-			return fmt.Errorf("%w: %w", errGoneEarly, said)
-		}
-	}
-	return said
-}
-
-// errGoneEarly is for a host that has not met the plugin: it may have started something all
-// the same.
-var errGoneEarly = fmt.Errorf("%w before it has met the plugin", ErrHostGone)
 
 // instance returns a name for this process that no other one has, the same for each
 // of its hosts. It is no secret, and crypto/rand would make every plugin slower to start.

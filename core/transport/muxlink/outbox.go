@@ -39,9 +39,9 @@ type Outbox struct {
 }
 
 // NewOutbox returns one in front of link, which it owns from now on as far as writing and
-// closing go. Besides large writes, which [Outbox.Acquire] bounds, limit bytes may wait for
-// the link: with more of them the outbox fails. fail is told the first error of the link,
-// once or more, and must not wait.
+// closing go. Besides large writes of a [Writer], which are bounded together, limit bytes
+// may wait for the link: with more of them the outbox fails. fail is told the first error
+// of the link, once or more, and must not wait.
 func NewOutbox(link net.Conn, pool *Pool, limit int, fail func(error)) *Outbox {
 	return &Outbox{link: link, try: nonBlocking(link), pool: pool, limit: limit + budget, fail: fail}
 }
@@ -176,14 +176,6 @@ func (o *Outbox) Position() (queued, sent uint64) {
 	defer o.mu.Unlock()
 	return o.queued, o.sent
 }
-
-// Acquire waits for a share of n bytes of what large writes may have on their way to the
-// link, first come, first served: it is what a small message may have to wait for. Its
-// errors are [ErrEnded], and [net.ErrClosed] when stop is closed first.
-func (o *Outbox) Acquire(n int, stop <-chan struct{}) error { return o.gate.acquire(n, stop) }
-
-// Release gives back a share.
-func (o *Outbox) Release(n int) { o.gate.release(n) }
 
 // Flush waits until all that was put in before has been given to the link. It returns
 // the link's error, [ErrEnded] after Close, and [net.ErrClosed] when stop is closed first.

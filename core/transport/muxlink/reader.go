@@ -103,8 +103,8 @@ func (r *Reader) SetReadDeadline(t time.Time) error {
 	return nil
 }
 
-// Shut is for Close of the stream: it ends Read, gives back what nobody has read, and
-// closes what Closed returns. It reports whether it was the first to do so.
+// Shut is for Close of the stream: it ends Read and Write, and gives back what nobody
+// has read. It reports whether it was the first to do so.
 func (r *Reader) Shut() (first bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -116,6 +116,3 @@ func (r *Reader) Shut() (first bool) {
 	r.in.close()
 	return true
 }
-
-// Closed is closed by Shut.
-func (r *Reader) Closed() <-chan struct{} { return r.shut }

@@ -23,8 +23,8 @@ type Sending struct {
 	// Put gives a piece that there is room for to the outbox. It does not wait.
 	Put func(p []byte) error
 
-	// Error translates an error of Put, or one of [Outbox.Acquire] and [Outbox.Flush]
-	// while the stream is open, into what Write returns.
+	// Error translates an error of Put, or of waiting for the link while the stream is
+	// open, into what Write returns.
 	Error func(err error) error
 }
 
@@ -98,10 +98,10 @@ func (w *Writer) send(p []byte) (int, error) {
 		return 0, nil
 	}
 	if len(p) > SmallWrite {
-		if err := w.out.Acquire(len(p), w.shut); err != nil {
+		if err := w.out.gate.acquire(len(p), w.shut); err != nil {
 			return 0, err
 		}
-		defer w.out.Release(len(p))
+		defer w.out.gate.release(len(p))
 	}
 	if err := w.how.Put(p); err != nil {
 		return 0, err
