@@ -10,13 +10,20 @@ type budget struct {
 
 	waiting atomic.Int64 // bytes of messages that have not left, since the peer does not read
 	streams atomic.Int64 // what flows of the peer may hold that nobody has begun to read
+
+	taken   atomic.Int64 // bytes since the last look at garbage
+	watched atomic.Bool  // there is one every so often
 }
 
 // take reserves n bytes, or reports that there is no room.
 func (b *budget) take(n int) bool {
-	if b.used.Add(int64(n)) > b.limit-b.others() {
+	used, room := b.used.Add(int64(n)), b.limit-b.others()
+	if used > room {
 		b.used.Add(-int64(n))
 		return false
+	}
+	if used > room-b.limit/2 {
+		b.strained(int64(n))
 	}
 	return true
 }
@@ -34,12 +41,19 @@ func (b *budget) others() int64 { return min(b.waiting.Load(), b.limit/4) + b.st
 // also where messages take all the rest, and few flows are refused because of those.
 func (b *budget) takeStream(n int64) bool {
 	b.streams.Add(n)
-	if b.others()+b.used.Load() > b.limit+b.limit/16 {
+	held := b.held()
+	if held > b.limit+b.limit/16 {
 		b.streams.Add(-n)
 		return false
 	}
+	if held > b.limit/2 {
+		b.strained(n)
+	}
 	return true
 }
+
+// held is all that counts.
+func (b *budget) held() int64 { return b.used.Load() + b.others() }
 
 // buffer returns a buffer for n bytes, of which had are reserved already, and what is
 // reserved for it now. A pooled one may have much more room than that, which takes memory

@@ -12,6 +12,7 @@ func combinedAttacks() []attack {
 	return []attack{
 		{name: "unread-large-replies", codec: "cbor", what: "calls with large replies, of which none is ever read", deaf: true, hangs: true, play: (*raw).unread},
 		{name: "unread-streams", what: "as many streams as are allowed, filled and never announced", survives: true, play: (*raw).fill},
+		{name: "almost-whole", what: "as many messages as there is room for, of which the last byte is missing", play: (*raw).almostWhole},
 		{name: "metadata-keys", what: "metadata of a million tiny keys", want: "over the limit Metadata", survives: true, play: func(r *raw) error {
 			const n = 1_500_000
 			body := binary.BigEndian.AppendUint32(callBody(0), n)
@@ -86,6 +87,27 @@ func (r *raw) unread() error {
 		_, err := r.own.Write(pieces0(frame{typ: frameCall, id: uint32(i + 10)}, callBody(1, value...)))
 		return err
 	})
+	time.Sleep(attackTime)
+	return nil
+}
+
+// almostWhole sends all but the end of what fills the victim's room, so that all of it was
+// touched, and waits, while the load of others makes garbage beside it.
+func (r *raw) almostWhole() error {
+	lane, typ := r.own, frameCall
+	if r.theirs != nil {
+		lane, typ = r.theirs, frameReply
+	}
+	const size = 4 << 20
+	body := callBody(1, make([]byte, size)...)
+	for i := range 15 {
+		message := pieces(frame{typ: typ, id: uint32(i + 1_000_000)}, size, body[:size-1])
+		last := len(message) - headerSize - (size-1-(maxFrame-4))%maxFrame
+		message[last+5] |= flagMore
+		if _, err := lane.Write(message); err != nil {
+			return err
+		}
+	}
 	time.Sleep(attackTime)
 	return nil
 }
