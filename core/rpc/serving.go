@@ -59,7 +59,8 @@ func (s *serving) call(msg message) (*Incoming, error) {
 	}
 	// Calls that have ended and cannot send their reply, since the peer does not
 	// read, are no longer in flight, but still cost a goroutine and the reply.
-	s.peer.active.below(s.peer.ctx, 2*int64(s.peer.cfg.Limits.Calls)+parked)
+	calls := int64(s.peer.cfg.Limits.Calls)
+	s.peer.active.below(s.peer.ctx, calls+calls/4+parked)
 	s.w.below(s.peer.ctx, s.mayHold)
 	body, err := parseCallBody(msg.body, msg.flags, s.peer.cfg.Limits.Metadata)
 	if err != nil {
