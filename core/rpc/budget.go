@@ -11,8 +11,8 @@ type budget struct {
 	waiting atomic.Int64 // bytes of messages that have not left, since the peer does not read
 	streams atomic.Int64 // what flows of the peer may hold that nobody has begun to read
 
-	taken   atomic.Int64 // bytes since the last look at garbage
-	watched atomic.Bool  // there is one every so often
+	taken  atomic.Int64  // bytes since the last look at garbage
+	strain chan struct{} // gets a value when much is held; nil: nobody watches
 }
 
 // take reserves n bytes, or reports that there is no room.

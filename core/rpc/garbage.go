@@ -32,19 +32,36 @@ func (b *budget) strained(n int64) {
 		b.taken.Store(0)
 		b.collect()
 	}
-	if b.watched.CompareAndSwap(false, true) {
-		time.AfterFunc(lookEvery, b.watch)
+	select {
+	case b.strain <- struct{}{}:
+	default:
 	}
 }
 
-// watch looks as long as much is held: what others allocate is garbage, too.
-func (b *budget) watch() {
-	if b.held() <= b.limit/2 {
-		b.watched.Store(false)
-		return
+// watch looks while much is held, until the session has ended: what others allocate is
+// garbage, too.
+func (b *budget) watch(ended <-chan struct{}) {
+	for {
+		select {
+		case <-b.strain:
+		case <-ended:
+			return
+		}
+		b.lookOn(ended)
 	}
-	b.collect()
-	time.AfterFunc(lookEvery, b.watch)
+}
+
+func (b *budget) lookOn(ended <-chan struct{}) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for b.held() > b.limit/2 {
+		select {
+		case <-tick.C:
+			b.collect()
+		case <-ended:
+			return
+		}
+	}
 }
 
 // collect collects the garbage of the process when there may be too much of it.

@@ -3,6 +3,7 @@ package rpc
 import (
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"testing"
 	"time"
 )
@@ -12,9 +13,13 @@ import (
 func TestGarbageBesideAFullBudget(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // no collection but what the session wants
 	const limit = 64 << 20
-	b := &budget{limit: limit}
+	b := &budget{limit: limit, strain: make(chan struct{}, 1)}
+	ended := make(chan struct{})
+	var watching sync.WaitGroup
+	watching.Go(func() { b.watch(ended) })
+	defer watching.Wait()
+	defer close(ended)
 	b.take(limit - 4<<20)
-	defer b.give(limit - 4<<20)
 	runtime.GC()
 
 	for i := range 64 {

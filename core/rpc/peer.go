@@ -91,7 +91,7 @@ func NewPeer(session transport.Session, cfg Config) (*Peer, error) {
 		cfg: cfg, remote: cfg.Remote, session: session, log: cfg.Logger,
 		failed: make(chan struct{}), done: make(chan struct{}),
 	}
-	p.budget.limit = int64(cfg.Limits.Receive)
+	p.budget.limit, p.budget.strain = int64(cfg.Limits.Receive), make(chan struct{}, 1)
 	p.errors = make(map[*Service]Errors, len(cfg.Services))
 	for _, s := range cfg.Services {
 		if s == nil {
@@ -115,8 +115,12 @@ func NewPeer(session transport.Session, cfg Config) (*Peer, error) {
 			return nil, fmt.Errorf("rpc: open the control lane: %w", err)
 		}
 	}
-	p.joined.Add(1)
+	p.joined.Add(2)
 	go p.accept()
+	go func() {
+		defer p.joined.Done()
+		p.budget.watch(p.ctx.Done())
+	}()
 	go p.supervise()
 	return p, nil
 }
