@@ -128,6 +128,9 @@ func (c *Call) DoStream(args, result any) (*AnyStream, error) {
 	receiving := f.endErr == nil
 	s.whole = f.sentEnd
 	f.mu.Unlock()
+	if !receiving {
+		f.peer.later(f.watch) // the callee may say STOP and read on
+	}
 	f.peer.later(func() {
 		defer close(s.done)
 		defer s.cancel()

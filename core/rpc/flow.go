@@ -367,7 +367,7 @@ func (f *flow) peerStopped(msg message) {
 }
 
 // watch reads a flow that this side only sends on, so that a STOP is seen also
-// while a write waits. It runs until the flow is over.
+// while a write waits. It runs until the flow is over, or what was sent is answered.
 func (f *flow) watch() {
 	if f.wait() != nil {
 		return
@@ -380,11 +380,17 @@ func (f *flow) watch() {
 			f.why(unexpected(err))
 			return
 		}
-		if msg.typ == frameStop {
+		over := msg.typ == frameStop
+		switch msg.typ {
+		case frameStop:
 			f.peerStopped(msg)
 			f.abort(f.stoppedError())
+		case frameEnd:
+			if over = f.answered; over {
+				f.ended(msg)
+			}
 		}
-		if f.peer.release(&msg); msg.typ == frameStop {
+		if f.peer.release(&msg); over {
 			return
 		}
 	}

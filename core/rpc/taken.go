@@ -79,6 +79,9 @@ func (in *Incoming) flow(i int, what string, d direction) (*flow, error) {
 		return nil, err
 	}
 	f.bind(in)
+	if d&receives == 0 {
+		f.peer.later(f.watch) // the caller may say STOP and read on
+	}
 	in.flows = append(in.flows, f)
 	return f, nil
 }
