@@ -3,10 +3,12 @@
 package tenon_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	tenon "github.com/tenon-dev/tenon/core"
@@ -49,5 +51,22 @@ func TestHostDiesInTheHandshake(t *testing.T) {
 			within(t, "the plugin", func() { <-p.Done() })
 			gone(t, child)
 		})
+	}
+}
+
+// A host that breaks the protocol is there to be told: the plugin says what it was, before it
+// ends with all that it has started. That is what an author of another implementation sees.
+func TestHostBreaksTheProtocol(t *testing.T) {
+	var stderr synced
+	p, err := program("plugin").Launch(t.Context(), launch.Request{Link: true, Env: []string{cookie.Key + "=" + cookie.Value}, Stderr: &stderr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	offer := `{"tenon":1,"versions":[1],"transports":["direct/1"],"codecs":["json"]}`
+	fmt.Fprintf(p.Link(), "TENO%s%s", binary.BigEndian.AppendUint32(nil, uint32(len(offer))), offer)
+	p.Link().Write([]byte("\x01\x00\x00\x0d\x00\x00\x00\x01\x01" + "\x00\x00\x00\x00\x77\x00\x00\x00\x00\x00\x00\x00")) // a type that is not listed
+	within(t, "the plugin", func() { <-p.Done() })
+	if !strings.Contains(stderr.String(), "broke the protocol") || !strings.Contains(stderr.String(), "type 0x77") {
+		t.Errorf("it says %q", stderr.String())
 	}
 }

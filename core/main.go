@@ -79,7 +79,8 @@ func exitCode(err error) int {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, ErrHostGone):
-		if errors.Is(err, errGoneEarly) { // or somebody who cannot be one
+		// It may be somebody who cannot be a host, or one that is there and breaks the protocol.
+		if errors.Is(err, errGoneEarly) || err != ErrHostGone && !linkEnded(err) {
 			fmt.Fprintf(os.Stderr, "%s: %v\n", program(), err)
 		}
 		endGroup()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/tenon-dev/tenon/core/transport"
@@ -82,15 +83,24 @@ const orphanLook = 100 * time.Millisecond
 // goneEarly says what was wrong with the handshake, and whether that is the end of the host.
 func goneEarly(err error) error {
 	said := handshakeError(transport.Plugin, err)
-	if errors.As(err, new(*net.OpError)) {
+	if linkEnded(err) {
 		return fmt.Errorf("%w: %w", errGoneEarly, said)
+	}
+	return said
+}
+
+// linkEnded reports whether err is the end of a link, as when its host dies, and nothing that
+// somebody at its other end has said.
+func linkEnded(err error) bool {
+	if errors.As(err, new(*net.OpError)) || errors.As(err, new(syscall.Errno)) {
+		return true
 	}
 	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe} {
 		if errors.Is(err, end) {
-			return fmt.Errorf("%w: %w", errGoneEarly, said)
+			return true
 		}
 	}
-	return said
+	return false
 }
 
 // errGoneEarly is for a host that has not met the plugin: it may have started something all

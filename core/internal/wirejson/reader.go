@@ -29,7 +29,7 @@ func NewReader(src []byte) *Reader { return &Reader{src: src} }
 // Err ends the reading: it says what was wrong, also that something is left over.
 func (r *Reader) Err() error {
 	if r.space(); r.err == nil && r.pos < len(r.src) {
-		r.fail("something else after the value")
+		r.fail("nothing more")
 	}
 	return r.err
 }
