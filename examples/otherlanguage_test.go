@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -18,10 +19,7 @@ import (
 
 // A plugin that was written in Python, from the documents alone, serves a host in Go.
 func TestOtherLanguage(t *testing.T) {
-	// With an empty environment, as a plugin is asked what it serves.
-	if err := exec.Command("/usr/bin/env", "-i", "python3", "-c", "").Run(); err != nil {
-		t.Skip("there is no python3 here, in which the plugin is written: env -i python3: ", err)
-	}
+	needPython(t)
 	const plugin = "other-language/plugin.py"
 	file, err := discover.File(t.Context(), plugin, discover.Options{})
 	if err != nil {
@@ -83,5 +81,34 @@ func TestOtherLanguage(t *testing.T) {
 	all.Wait()
 	if err := client.Stop(ctx); err != nil {
 		t.Errorf("stop: %v", err)
+	}
+}
+
+// A host that was written in Python, from the documents alone, uses a plugin in Go.
+func TestOtherLanguageHost(t *testing.T) {
+	needPython(t)
+	dir := build(t, map[string]string{"plugin": "kv/plugin"})
+	host := exec.CommandContext(t.Context(), "python3", "-B", "other-language/host.py", filepath.Join(dir, "plugin"), filepath.Join(t.TempDir(), "data"))
+	out, err := host.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	const want = `changed: answer=42
+answer: 42
+imported: {'Entries': 1000, 'Bytes': 11890} progress: True
+listed: ['key0000', 'key0001', 'key0002', 'key0003', 'key0004', 'key0005', 'key0006', 'key0007', 'key0008', 'key0009']
+failed: not_found ['not_exist']
+exit: 0
+`
+	if string(out) != want {
+		t.Errorf("it prints\n%s\nnot\n%s", out, want)
+	}
+}
+
+// needPython skips a test where there is no Python with an empty environment, which is how a plugin is asked what it serves.
+func needPython(t *testing.T) {
+	t.Helper()
+	if err := exec.Command("/usr/bin/env", "-i", "python3", "-c", "").Run(); err != nil {
+		t.Skip("there is no python3 here, in which the example is written: env -i python3: ", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	cborcodec "github.com/tenon-dev/tenon/codec-cbor"
 	"github.com/tenon-dev/tenon/core/codec"
+	"github.com/tenon-dev/tenon/core/codec/jsoncodec"
 )
 
 //go:generate go run github.com/tenon-dev/tenon/tools/tenon gen Store
@@ -55,5 +56,6 @@ type Config struct {
 	Path string // of the file that keeps the values
 }
 
-// Codecs are for the values that cross, in order of preference.
-var Codecs = []codec.Codec{cborcodec.New()}
+// Codecs are for the values that cross, in order of preference: hosts in other
+// languages have json.
+var Codecs = []codec.Codec{cborcodec.New(), jsoncodec.New()}
