@@ -366,36 +366,6 @@ func (f *flow) peerStopped(msg message) {
 	}
 }
 
-// watch reads a flow that this side only sends on, so that a STOP is seen also
-// while a write waits. It runs until the flow is over, or what was sent is answered.
-func (f *flow) watch() {
-	if f.wait() != nil {
-		return
-	}
-	f.receive.Lock()
-	defer f.receive.Unlock()
-	for {
-		msg, err := f.read()
-		if err != nil {
-			f.why(unexpected(err))
-			return
-		}
-		over := msg.typ == frameStop
-		switch msg.typ {
-		case frameStop:
-			f.peerStopped(msg)
-			f.abort(f.stoppedError())
-		case frameEnd:
-			if over = f.answered; over {
-				f.ended(msg)
-			}
-		}
-		if f.peer.release(&msg); over {
-			return
-		}
-	}
-}
-
 // sendOver ends this side's direction without a word: the call that the flow
 // belongs to is over, and the peer reads no more.
 func (f *flow) sendOver() {

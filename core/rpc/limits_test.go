@@ -218,7 +218,11 @@ func TestLimitsOfRepliesAreEnforced(t *testing.T) {
 		}
 		h, _ := r.next(lane)
 		r.write(lane, pieces(header{typ: frameReply, id: h.id}, body, maxFrame))
-		wantLimit(t, <-results, name)
+		err := <-results
+		wantLimit(t, err, name)
+		if name == "Message" && !strings.Contains(err.Error(), "over the limit Message, 1000,") {
+			t.Errorf("the limit that somebody has set is told as another number: %v", err)
+		}
 		if name == "Receive" {
 			r.peer.budget.give(149_000)
 		}

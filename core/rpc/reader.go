@@ -17,6 +17,7 @@ type reader struct {
 	cur      arriving
 	partial  map[uint32]*partial // messages of which pieces are missing, by id
 	limit    int                 // Limits.Message and what may stand before it
+	message  int                 // Limits.Message, which is what people know
 	budget   *budget
 	messages int    // how many may be incomplete at a time
 	target   target // of the message that is read next; only a flow sets it
@@ -62,6 +63,7 @@ func newReaderSize(stream io.Reader, limits Limits, b *budget, size int) *reader
 		br:       newReadBuffer(stream, size),
 		partial:  map[uint32]*partial{},
 		limit:    limits.Message + limits.Metadata + maxFrame,
+		message:  limits.Message,
 		budget:   b,
 		messages: limits.Calls,
 		large:    largeBytes,
@@ -294,9 +296,13 @@ func (r *reader) first(h header) (*partial, error) {
 	}
 	p := &partial{h: h, total: int(binary.BigEndian.Uint32(head[headerSize:]))}
 	if p.total > r.limit {
-		p.over = exceeded("Message", p.total, r.limit, "bytes of a message")
+		p.over = r.tooLong(p.total)
 	}
 	return p, nil
+}
+
+func (r *reader) tooLong(size int) *Error {
+	return exceeded("Message", size, r.message, "bytes of a message")
 }
 
 // makeRoom makes room for a piece of p, unless a limit forbids it. Room is made as
@@ -304,7 +310,7 @@ func (r *reader) first(h header) (*partial, error) {
 // there.
 func (r *reader) makeRoom(p *partial) {
 	if p.over == nil && p.size > r.limit {
-		p.over = exceeded("Message", p.size, r.limit, "bytes of a message")
+		p.over = r.tooLong(p.size)
 	}
 	if p.over == nil && (p.m == nil || p.size > p.reserved) {
 		r.grow(p)
