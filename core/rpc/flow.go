@@ -144,13 +144,29 @@ func (f *flow) wait() error {
 	return f.err
 }
 
+// waitWithin is wait, which the end of ctx ends, too: nobody takes the flow then.
+func (f *flow) waitWithin(ctx context.Context) error {
+	select {
+	case <-f.arrived:
+		return f.wait()
+	default:
+	}
+	stop := context.AfterFunc(ctx, func() { f.abort(ctxError(ctx, "wait for the stream")) })
+	err := f.wait()
+	if !stop() && err == nil { // both came at once
+		err = ctxError(ctx, "wait for the stream")
+		f.abort(err)
+	}
+	return err
+}
+
 func (f *flow) waitArrival() {
 	timer := time.NewTimer(kindTimeout)
 	defer timer.Stop()
 	select {
 	case <-f.arrived:
 	case <-timer.C:
-		f.abort(Errorf(Unavailable, "the %v never opened the stream that it announced", f.peer.cfg.Side.Peer()))
+		f.abort(Errorf(Unavailable, "the stream that the %v announced has not come within %v: it never opened it, or this process had no room for it", f.peer.cfg.Side.Peer(), kindTimeout))
 	case <-f.peer.done:
 		f.abort(f.peer.leaving())
 	}

@@ -23,6 +23,7 @@ type flows struct {
 	incoming map[uint64]*unmatched // those of the peer of which one part is missing
 	gone     gone                  // those whose stream came and went before they were announced
 	refused  gone                  // those whose stream came when there was no room for it
+	lost     gone                  // those that were announced and given up before their stream came
 	mine     int                   // opened by this side
 	closed   bool
 	empty    chan struct{} // closed when a closed table has no more flows
@@ -100,7 +101,7 @@ func (t *flows) find(id uint64, d direction) (f *flow, arrived *unmatched, err e
 	switch {
 	case t.closed:
 		return nil, nil, Errorf(Unavailable, "the session has ended")
-	case u != nil && u.claimed:
+	case u != nil && u.claimed, t.lost.has(id):
 		return nil, nil, Errorf(InvalidArgument, "stream %d is announced twice", id)
 	case u != nil:
 		u.timer.Stop()
@@ -193,11 +194,12 @@ func (t *flows) match(id uint64) (*flow, *unmatched, error) {
 	case u != nil && !u.claimed, t.gone.has(id), t.refused.has(id):
 		return nil, nil, &ProtocolError{Violation: "two streams of the same id"}
 	}
+	if t.lost.has(id) { // it has come after all, and nobody takes it
+		delete(t.lost.ids, id)
+		return nil, nil, nil
+	}
 	if u != nil {
 		delete(t.incoming, id)
-		if _, open := t.open[u.flow]; !open { // given up: the stream is closed
-			return u.flow, nil, nil
-		}
 	}
 	share := t.share()
 	room := t.peer.budget.takeStream(share)
@@ -238,10 +240,13 @@ func (t *flows) forget(f *flow) {
 	}
 	delete(t.open, f)
 	f.begun()
-	// Of a flow that was claimed the stream is still to come: it is closed then.
-	if u := t.incoming[f.id]; !f.opened && u != nil && u.flow == f && !u.claimed {
-		u.timer.Stop()
+	if u := t.incoming[f.id]; !f.opened && u != nil && u.flow == f {
 		delete(t.incoming, f.id)
+		if u.claimed { // its stream is still to come, and closed then, or was lost on its way
+			t.lost.add(f.id, 2*t.peer.cfg.Limits.Streams)
+		} else {
+			u.timer.Stop()
+		}
 	}
 	if f.opened {
 		t.mine--

@@ -207,7 +207,7 @@ func (c *Call) Duplex(i int) (io.ReadWriteCloser, error) {
 // Conn returns the live result at place i, a connection. It lives until it is
 // closed.
 func (c *Call) Conn(i int) (net.Conn, error) {
-	n, err := c.results.takeConn(c.b.peer, i)
+	n, err := c.results.takeConn(c.ctx, c.b.peer, i)
 	switch n := n.(type) {
 	case *conn:
 		abandoned(n, n.flow)

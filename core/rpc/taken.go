@@ -32,7 +32,7 @@ func (in *Incoming) Writer(i int) (io.WriteCloser, error) {
 // Conn returns the live argument at place i, a connection. It lives until it is
 // closed.
 func (in *Incoming) Conn(i int) (net.Conn, error) {
-	return in.args.takeConn(in.lane.peer, i)
+	return in.args.takeConn(in, in.lane.peer, i)
 }
 
 // Object returns the live argument at place i, an object of the caller, or the

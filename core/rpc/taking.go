@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"context"
 	"io"
 	"net"
 
@@ -64,7 +65,8 @@ func (t *taking) writer(p *Peer, i int) (io.WriteCloser, error) {
 	return &byteWriter{f: f, registered: p.cfg.Errors}, nil
 }
 
-func (t *taking) takeConn(p *Peer, i int) (net.Conn, error) {
+// takeConn returns the connection at place i, for a call whose context is ctx.
+func (t *taking) takeConn(ctx context.Context, p *Peer, i int) (net.Conn, error) {
 	kinds := []byte{refConn}
 	if p.halfClose() {
 		kinds = append(kinds, refFramed)
@@ -77,7 +79,7 @@ func (t *taking) takeConn(p *Peer, i int) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := f.wait(); err != nil {
+	if err := f.waitWithin(ctx); err != nil {
 		return nil, err
 	}
 	if r.kind == refFramed {
