@@ -111,7 +111,7 @@ func (r *run) kept(asked *hello.Keep, answer hello.Answer) {
 	case asked == nil:
 		r.notKept = "the plugin was not asked to outlive its host: set ClientConfig.Outlive, and use a launcher that can leave its process to itself, such as launch.Command"
 	case answer.Kept == "":
-		r.notKept = "the plugin cannot outlive its host: set ServeConfig.Keeper in it"
+		r.notKept = "the plugin cannot outlive its host: set ServeConfig.Keeper in it; where that is set, its ServeConfig.Logger was told why"
 	case err != nil:
 		r.notKept = err.Error()
 	case !releasable:

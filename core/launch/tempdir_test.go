@@ -4,6 +4,7 @@ package launch_test
 
 import (
 	"context"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,6 +52,30 @@ func TestRelativeTMPDIR(t *testing.T) {
 	}
 	wait(t, p)
 	os.RemoveAll(p.Info().Dir)
+}
+
+// The socket at which a plugin waits for its next host fits, however long TMPDIR is.
+func TestLongTMPDIROutlives(t *testing.T) {
+	leaks(t)
+	long := filepath.Join(t.TempDir(), strings.Repeat("d", 100))
+	if err := os.Mkdir(long, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", long)
+	p := start(t, "exit3", launch.Request{Outlive: true})
+	dir := p.Info().Dir
+	wait(t, p)
+	if l, err := net.Listen("unix", filepath.Join(dir, launch.OutliveSocket)); err != nil {
+		t.Error(err)
+	} else {
+		l.Close()
+	}
+	if err := launch.RemoveOutput(dir); err != nil {
+		t.Error(err)
+	}
+	if left, _ := filepath.Glob(long + "/*"); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
 }
 
 // What is to be executed is what a function returned, wherever the plugin's working
