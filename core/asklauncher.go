@@ -62,7 +62,6 @@ func (r *run) unwanted() {
 	if link := r.process.Link(); link != nil {
 		link.Close()
 	}
-	r.process.Kill()
-	<-r.process.Done()
+	r.end()
 	r.cleared()
 }

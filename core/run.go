@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -22,6 +23,7 @@ import (
 type run struct {
 	process launch.Process
 	called  string // by its launcher, "" for nothing
+	log     *slog.Logger
 	output  *output
 	info    Info
 
@@ -122,7 +124,7 @@ func (c *Client) Info() Info {
 // launch starts the plugin, meets it, and agrees with it. After an error nothing
 // is left.
 func (c *Client) launch(ctx context.Context, how launching) (*run, error) {
-	r := &run{output: newOutput(c.cfg), over: make(chan struct{})}
+	r := &run{output: newOutput(c.cfg), log: c.cfg.Logger, over: make(chan struct{})}
 	r.info = Info{Generation: how.generation, Started: time.Now()}
 	req := launch.Request{
 		Env:    append([]string{c.cfg.Cookie.env()}, r.output.offers...),
@@ -283,10 +285,10 @@ func (r *run) wait() error {
 		r.awaitEnd(r.peer.Done(), r.link.Close)
 		err = r.peer.Err()
 	}
-	if !errors.Is(err, rpc.ErrClosed) { // who closed it sees to the process
-		r.process.Kill()
+	if !errors.Is(err, rpc.ErrClosed) {
+		r.end()
 	}
-	<-r.process.Done()
+	<-r.process.Done() // who closed the connection sees to that
 	r.output.end()
 	r.cleared()
 	return err
@@ -320,8 +322,7 @@ func (r *run) abandon() {
 	if r.foreign != nil {
 		r.foreign.Close()
 	}
-	r.process.Kill()
-	<-r.process.Done()
+	r.end()
 	r.output.end()
 	r.cleared()
 }

@@ -138,8 +138,11 @@ func (r *run) kill() {
 	if r.peer != nil {
 		r.peer.Abort(ErrStopped)
 	}
-	r.process.Kill()
+	err := r.process.Kill()
 	r.close()
+	if err != nil {
+		r.end()
+	}
 }
 
 // retire stops a process whose place another one has taken, when what runs there
@@ -174,8 +177,7 @@ func (r *run) stop(ctx context.Context, policy StopPolicy) {
 	if r.gone(ctx, policy.Terminate) {
 		return
 	}
-	r.process.Kill()
-	<-r.process.Done()
+	r.end()
 }
 
 // close ends the connection.

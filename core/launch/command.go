@@ -15,7 +15,8 @@ import (
 
 // Command returns a Launcher that runs the executable file at path. A path without
 // a separator is looked up in PATH, and any other relative one is relative to the
-// working directory of the host. See [Option] for what may be changed.
+// working directory that the host has at that start: one that changes it, and has plugins
+// restarted, gives a full path. See [Option] for what may be changed.
 //
 // A start that fails returns a [*StartError]. Making the Launcher does no I/O.
 func Command(path string, opts ...Option) Launcher {

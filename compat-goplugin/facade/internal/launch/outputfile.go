@@ -34,7 +34,7 @@ const OutputCap = 1 << 20
 // outputFiles makes a directory for a plugin that may outlive its host, with the
 // files of its outputs, and what follows them.
 func (e *ends) outputFiles(req Request) (dir string, files [2]*os.File, drains []*drain, err error) {
-	if dir, err = private.MkdirTemp("", "tenon"); err != nil { // absolute: others find it by its path
+	if dir, err = outputDir(); err != nil {
 		return "", files, nil, &outputDirError{err}
 	}
 	defer func() {
@@ -61,6 +61,27 @@ func (e *ends) outputFiles(req Request) (dir string, files [2]*os.File, drains [
 		drains = append(drains, newDrain(f, out.w, req.Logger.With("output", out.name)))
 	}
 	return dir, files, drains, nil
+}
+
+// outputDir makes the directory, whose path is absolute, since others find it by that, and
+// short enough for the socket in it: where TMPDIR is not, /tmp is used instead.
+func outputDir() (string, error) {
+	var long *pathTooLong
+	for _, parent := range []string{"", "/tmp"} {
+		dir, err := private.MkdirTemp(parent, "tenon")
+		switch socket := filepath.Join(dir, OutliveSocket); {
+		case err != nil && long != nil:
+			return "", fmt.Errorf("%w, and in /tmp: %w", long, err)
+		case err != nil:
+			return "", err
+		case len(socket) <= pathLimit():
+			return dir, nil
+		default:
+			long = &pathTooLong{path: socket, limit: pathLimit()}
+			os.Remove(dir)
+		}
+	}
+	return "", long
 }
 
 // RemoveOutput removes the directory of a plugin that may outlive its host: the output
