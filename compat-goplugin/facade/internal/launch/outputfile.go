@@ -37,9 +37,10 @@ func (e *ends) outputFiles(req Request) (dir string, files [2]*os.File, drains [
 	if dir, err = outputDir(); err != nil {
 		return "", files, nil, &outputDirError{err}
 	}
+	made := dir
 	defer func() {
 		if err != nil {
-			RemoveOutput(dir)
+			RemoveOutput(made)
 		}
 	}()
 	writers := [2]struct {
