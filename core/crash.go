@@ -37,7 +37,8 @@ type CrashError struct {
 
 	Link error // how the link ended
 
-	exit launch.Exit
+	exit      launch.Exit
+	linkFirst bool // the link ended a while before the process did
 }
 
 // Error says how it ended, with the panic's first line or the end of stderr.
@@ -72,9 +73,13 @@ func (e *CrashError) Error() string {
 		b.WriteString(" while " + callsInWords(e.InFlight))
 	}
 	if e.Exited && !e.Silent && e.Signal == os.Kill {
-		b.WriteString(" (" + killedByOthers + ")")
+		why := killedByOthers
+		if e.linkFirst {
+			why = killedAfterLink
+		}
+		b.WriteString(" (" + why + ")")
 	}
-	if first, _, _ := strings.Cut(e.Panic, "\n"); first != "" {
+	if first := headline(e.Panic); first != "" {
 		b.WriteString(": " + first)
 	} else if e.StderrTail != "" {
 		b.WriteString("\nits stderr ended with:\n" + indent(e.StderrTail))
@@ -87,6 +92,21 @@ var errHeld = errors.New("another process, such as a fork of it, held its link o
 
 // killedByOthers is said of SIGKILL, of which a process cannot say a word itself.
 const killedByOthers = "not by this host; the system does that when memory runs out"
+
+// killedAfterLink is said of it where the link had ended before: a plugin takes that for the
+// end of its host. It names the other reason too, since the news of an end can come late.
+const killedAfterLink = "not by this host; its link had ended before, and a plugin that has none ends itself so; the system does that too, when memory runs out"
+
+// headline returns what the text of a crash begins with. Of a fatal error the signal, which
+// stands on the next line, says more than the words, "fault".
+func headline(text string) string {
+	first, rest, _ := strings.Cut(text, "\n")
+	signal, _, _ := strings.Cut(rest, "\n")
+	if strings.HasPrefix(first, "fatal error: ") && strings.HasPrefix(signal, "[signal ") {
+		return first + " " + signal
+	}
+	return first
+}
 
 // callsInWords names the methods whose calls were in flight, a few at most.
 func callsInWords(calls map[string]int) string {
@@ -133,7 +153,8 @@ func (r *run) explainEnd(linkErr error, inFlight map[string]int) error {
 		if r.held.Load() {
 			linkErr = fmt.Errorf("%w: %w", errHeld, linkErr)
 		}
-		exited := r.exitsWithin(explainGrace)
+		linkFirst := !r.exitsWithin(lastWords)
+		exited := !linkFirst || r.exitsWithin(explainGrace-lastWords)
 		exit := r.process.Exit()
 		if !exited { // after exit was taken: that one is not the plugin's own
 			r.process.Kill()
@@ -143,6 +164,7 @@ func (r *run) explainEnd(linkErr error, inFlight map[string]int) error {
 			Exited: exit.Exited, ExitCode: -1, Signal: exit.Signal,
 			Silent: r.silence.Load(), InFlight: inFlight,
 			Panic: r.panicText(exit), StderrTail: r.output.tail.Text(), exit: exit,
+			linkFirst: linkFirst,
 		}
 		if exit.Exited && exit.Signal == nil {
 			r.crash.ExitCode = exit.Code
@@ -253,8 +275,7 @@ func (r *run) explainExit(e *StartError) {
 			}
 		}
 	case r.panicText(e.Exit) != "": // the runtime's exit code for it is that of a wrong start
-		first, _, _ := strings.Cut(r.panicText(e.Exit), "\n")
-		e.Hint = "it panicked: " + first
+		e.Hint = "it panicked: " + headline(r.panicText(e.Exit))
 	case e.Exit.Code == exitUsage:
 		e.Hint = "does its cookie equal the host's?"
 	case e.Exit.Code == 127:
