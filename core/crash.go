@@ -147,14 +147,22 @@ func broken(link error) error {
 // which most often is the reason for it.
 const explainGrace = 500 * time.Millisecond
 
+// linkAlone is a process of which nothing but the link is known, as that of [launch.Conn]: it
+// ends with its link, for all that anybody can know.
+type linkAlone interface{ LinkAlone() bool }
+
 // explainEnd makes the end of the link into the story of how the plugin ended.
 func (r *run) explainEnd(linkErr error, inFlight map[string]int) error {
 	r.explain.Do(func() {
 		if r.held.Load() {
 			linkErr = fmt.Errorf("%w: %w", errHeld, linkErr)
 		}
-		linkFirst := !r.exitsWithin(lastWords)
-		exited := !linkFirst || r.exitsWithin(explainGrace-lastWords)
+		grace := explainGrace
+		if alone, ok := r.process.(linkAlone); ok && alone.LinkAlone() {
+			grace = 0
+		}
+		linkFirst := !r.exitsWithin(min(grace, lastWords))
+		exited := !linkFirst || r.exitsWithin(grace-min(grace, lastWords))
 		exit := r.process.Exit()
 		if !exited { // after exit was taken: that one is not the plugin's own
 			r.process.Kill()
@@ -206,6 +214,11 @@ func (r *run) exitsWithin(d time.Duration) bool {
 	case <-r.process.Done():
 		return true
 	case <-timer.C:
+	}
+	select {
+	case <-r.process.Done(): // both at once
+		return true
+	default:
 		return false
 	}
 }

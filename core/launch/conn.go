@@ -60,6 +60,10 @@ type attachedProcess struct {
 
 var _ Process = (*attachedProcess)(nil)
 
+// LinkAlone says that nothing of the plugin is known but its link, so that nobody waits for
+// more when that has ended.
+func (p *attachedProcess) LinkAlone() bool { return true }
+
 func (p *attachedProcess) Link() net.Conn        { return p.conn }
 func (p *attachedProcess) Info() Info            { return Info{Path: p.name} }
 func (p *attachedProcess) Done() <-chan struct{} { return p.done }
