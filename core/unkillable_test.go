@@ -63,6 +63,10 @@ func TestUnkillable(t *testing.T) {
 			pid := c.Info().PID
 			if stuck {
 				syscall.Kill(pid, syscall.SIGSTOP)
+				var status syscall.WaitStatus // it takes a moment on another processor
+				if _, err := syscall.Wait4(pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+					t.Fatalf("not stopped: %v, %v", status, err)
+				}
 			}
 			within(t, name, func() { end(c) })
 			if said := strings.Contains(log.String(), "left to itself"); said != stuck {
