@@ -77,7 +77,7 @@ func (c *Client) Detach() (AttachInfo, error) {
 			continue
 		}
 		r.process.(Releaser).Release()
-		r.peer.Close()
+		r.peer.CloseBecause(ErrStopped)
 	}
 	<-c.life.ended
 	return info, nil

@@ -59,7 +59,11 @@ func (t to) attach(ctx context.Context, handle *os.Process, req launch.Request) 
 	if uid, err := launch.PeerUID(conn); err == nil && uid != os.Getuid() && uid != 0 {
 		return nil, fmt.Errorf("%s belongs to user %d", t.Address, uid)
 	}
-	if err := proof.AsHost(ctx, conn, t.Secret, proof.Timeout); err != nil {
+	err = proof.AsHost(ctx, conn, t.Secret, proof.Timeout)
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
+		err = fmt.Errorf("it listens and does not answer, as while it has another host, or is stopped: %w", err)
+	}
+	if err != nil {
 		return nil, err
 	}
 	p := &process{info: t, conn: conn, handle: handle, done: make(chan struct{}), ended: make(chan struct{}), stop: func() {}}

@@ -63,6 +63,10 @@ type counter struct{ n atomic.Int64 }
 
 func (c *counter) Add(n int64) int64 { return c.n.Add(n) }
 func (c *counter) PID() int          { return os.Getpid() }
+func (c *counter) Wait(ctx context.Context) {
+	c.n.Add(100)
+	<-ctx.Done()
+}
 func (c *counter) Print(text string) { fmt.Print(text); fmt.Fprint(os.Stderr, "err "+text) }
 
 // PrintLater prints when a host is there no more.
@@ -86,6 +90,7 @@ func (c *counter) Flood(mib int) {
 type counterClient struct {
 	Add        func(context.Context, int64) (int64, error)
 	PID        func(context.Context) (int, error)
+	Wait       func(context.Context) error
 	Print      func(context.Context, string) error
 	PrintLater func(context.Context, int, string) error
 	Flood      func(context.Context, int) error
