@@ -24,10 +24,10 @@ const (
 // Swap lets another process take the plugin's place, most often of another
 // release. What was dispensed stays usable: the next call that needs an object
 // makes it anew in the new process, with its configuration. No call fails because
-// of a swap: those in flight end in the old process, and those that come meanwhile
-// go to the new one, or wait for it within their context. Streams, readers and
-// connections have StopPolicy.Drain to end, then they fail with [ErrReplaced], as
-// references to objects of the old process do.
+// of a swap that ends within StopPolicy.Drain: those in flight end in the old process,
+// and those that come meanwhile go to the new one, or wait for it within their context.
+// What takes longer fails with [ErrReplaced] then: calls, streams, readers and
+// connections, as references to objects of the old process do.
 //
 // The swap is refused with an [*IncompatibleError] before anything changes when
 // the new one lacks something of the services whose objects are in use, as
