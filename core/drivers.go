@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/tenon-dev/tenon/core/codec"
@@ -21,8 +22,12 @@ const (
 )
 
 // debugging reports whether timers are to be stopped, so that a process may
-// stand still in a debugger.
-func debugging() bool { return os.Getenv(debugEnv) != "" }
+// stand still in a debugger: whatever is set says so, but for 0 and false.
+func debugging() bool {
+	value := os.Getenv(debugEnv)
+	on, err := strconv.ParseBool(value)
+	return value != "" && (on || err != nil)
+}
 
 // drivers are the transports and codecs of one side, in order of preference.
 type drivers struct {

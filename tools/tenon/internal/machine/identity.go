@@ -33,7 +33,7 @@ func checkEnvironment(context.Context) []Finding {
 			"TENON_TRANSPORT": "every host uses this transport and no other",
 			"TENON_CODEC":     "every host uses this codec and no other",
 			"TENON_ATTACH":    "hosts attach to these plugins and do not start them",
-			"TENON_DEBUG":     "no timer of Tenon runs",
+			"TENON_DEBUG":     "no timer of Tenon runs, unless it is 0 or false",
 			"TENON_LINK":      "this shell was started by a plugin: what is started in it may take itself for one",
 		}[key]
 		if means != "" {
