@@ -43,7 +43,7 @@ func (o over) Launch(ctx context.Context, req launch.Request) (_ launch.Process,
 	}
 	defer func() {
 		if err != nil {
-			os.RemoveAll(dir)
+			removeDir(dir)
 		}
 	}()
 	cert, mine, err := newKey()
@@ -77,7 +77,7 @@ func (p *process) Done() <-chan struct{} { return p.done }
 
 func (p *process) watch() {
 	<-p.Process.Done()
-	os.RemoveAll(p.dir)
+	removeDir(p.dir)
 	close(p.done)
 }
 
@@ -118,7 +118,7 @@ func (p *process) Dial(ctx context.Context, network, address string) (net.Conn, 
 	for range dialTries {
 		conn, again := p.prove(ctx, network, address, theirs)
 		if again == nil {
-			os.RemoveAll(p.dir) // nobody needs it any more
+			removeDir(p.dir) // nobody needs it any more
 			return conn, nil
 		}
 		before := err

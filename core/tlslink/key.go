@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"math/big"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/tenon-dev/tenon/core/internal/private"
@@ -72,10 +73,25 @@ func config(cert tls.Certificate, other pin) *tls.Config {
 
 // writePin writes a pin to a new file, which appears as a whole.
 func writePin(path string, p pin) error {
-	if err := os.WriteFile(path+"~", []byte(hex.EncodeToString(p[:])+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(path+unfinished, []byte(hex.EncodeToString(p[:])+"\n"), 0o600); err != nil {
 		return err
 	}
-	return os.Rename(path+"~", path)
+	return os.Rename(path+unfinished, path)
+}
+
+// unfinished ends the name of a pin that is being written.
+const unfinished = "~"
+
+// removeDir removes the directory of the pins. What belongs there is removed by name: a host
+// may have no descriptor free to read the directory with.
+func removeDir(dir string) {
+	for _, name := range []string{hostFile, pluginFile} {
+		os.Remove(filepath.Join(dir, name))
+		os.Remove(filepath.Join(dir, name+unfinished))
+	}
+	if os.Remove(dir) != nil { // the plugin may have put something else there, or it is gone
+		os.RemoveAll(dir)
+	}
 }
 
 func readPin(path string) (pin, error) {
