@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"syscall"
 
 	"github.com/tenon-dev/tenon/core/internal/hello"
 	"github.com/tenon-dev/tenon/core/internal/visible"
@@ -58,8 +59,8 @@ func handshakeError(side transport.Side, err error) error {
 		e.Reason, e.Host, e.Plugin = refusal.Reason, refusal.Host, refusal.Plugin
 		e.side = transport.Plugin // which chooses, and so refuses
 	case errors.As(err, &malformed):
-	case errors.Is(err, io.EOF):
-		return fmt.Errorf("tenon: handshake: the %v closed the link without a word: %w", side.Peer(), err)
+	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE): // with the hello unread it is no EOF
+		return fmt.Errorf("tenon: handshake: the %v %w: %w", side.Peer(), errNoWord, err)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("tenon: handshake: the %v did not speak: %w", side.Peer(), err)
 	case errors.As(err, new(net.Error)), errors.Is(err, net.ErrClosed), errors.Is(err, io.ErrClosedPipe):
@@ -67,6 +68,8 @@ func handshakeError(side transport.Side, err error) error {
 	}
 	return e
 }
+
+var errNoWord = errors.New("closed the link without a word")
 
 // exchange runs talk, which reads and writes link, within ctx and a time of its
 // own unless timers are off. When that ends it closes link: not every link has deadlines
