@@ -28,6 +28,9 @@ func takeOver(fd int) (conn net.Conn, found string, err error) {
 	file := os.NewFile(uintptr(fd), "link")
 	defer file.Close()
 	conn, err = net.FileConn(file) // works on a copy
+	if reasonOf(err) == ReasonFiles {
+		return nil, "no descriptor is free for it: raise the limit of open files (ulimit -n)", err
+	}
 	if err != nil {
 		return nil, "the socket is of a kind that Go cannot use", err
 	}
