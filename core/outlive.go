@@ -74,6 +74,7 @@ func (c *Client) Detach() (AttachInfo, error) {
 	for _, r := range all {
 		if r.attach == nil {
 			r.kill()
+			r.end()
 			continue
 		}
 		r.process.(Releaser).Release()

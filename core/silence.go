@@ -71,6 +71,9 @@ func (c *Client) silent(r *run) {
 	if c.cfg.OnSilence != Report {
 		r.silence.Store(true)
 		r.process.Kill()
+		if !r.exitsWithin(lastWords) { // what keeps it from ending keeps its link open, and calls waiting
+			r.link.Close()
+		}
 	}
 }
 

@@ -107,11 +107,15 @@ func (c *Client) stopped(ctx context.Context) error {
 // fine.
 func (c *Client) Close() error { return c.Stop(context.Background()) }
 
-// Kill ends the plugin at once, and what it started, and returns when it is gone.
+// Kill ends the plugin at once, and what it started, and returns when it is gone. One that
+// the system holds is left to itself after ten seconds.
 func (c *Client) Kill() {
 	_, s, all := c.stopping()
 	for _, r := range all {
 		r.kill()
+	}
+	for _, r := range all {
+		r.end()
 	}
 	if s != nil {
 		<-s.done
@@ -122,6 +126,7 @@ func (c *Client) Kill() {
 	c.life.mu.Unlock()
 	if r != nil {
 		r.kill()
+		r.end()
 	}
 	<-c.life.ended
 }
@@ -132,17 +137,14 @@ func (r *run) discard(ctx context.Context, policy StopPolicy) {
 	r.abandon()
 }
 
-// kill ends the process at once. The session is ended first, so that nobody takes it for a
-// crash.
+// kill ends the process at once, and end waits for that. The session is ended first, so that
+// nobody takes it for a crash.
 func (r *run) kill() {
 	if r.peer != nil {
 		r.peer.Abort(ErrStopped)
 	}
-	err := r.process.Kill()
+	r.process.Kill()
 	r.close()
-	if err != nil {
-		r.end()
-	}
 }
 
 // retire stops a process whose place another one has taken, when what runs there
