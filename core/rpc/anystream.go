@@ -90,13 +90,24 @@ func (s *AnyStream) Wait() error {
 // [Call.DoStream].
 func (c *Call) PassStream(up, down bool) {
 	var d direction
+	place := placeServerStream
 	if up {
 		d |= sends
+		place = placeSeq
 	}
 	if down {
 		d |= receives
 	}
+	if up && down {
+		place = placeBidiStream
+	}
+	if !c.fits(place) {
+		return
+	}
 	if f := c.passing.flow(c.ctx, d); f != nil {
+		if !c.bound.takesStream() {
+			f.untold = called(c.b.service, c.method)
+		}
 		// It ends with the caller's context and not with the call: what has arrived
 		// stays readable when the call itself is over.
 		c.passing.flows = c.passing.flows[:len(c.passing.flows)-1]
@@ -162,6 +173,9 @@ func (c *Call) DoStream(args, result any) (*AnyStream, error) {
 func (c *Call) PassValues(seq iter.Seq2[any, error]) {
 	if seq == nil {
 		c.passing.add(reference{kind: refNil})
+		return
+	}
+	if !c.fits(placeSeq) {
 		return
 	}
 	if f := c.passing.flow(c.ctx, sends); f != nil {

@@ -26,6 +26,7 @@ type flow struct {
 	id      uint64
 	opened  bool          // by this side
 	arrived chan struct{} // closed when stream, w and r stand, or err does
+	untold  string        // the method that is called as a streaming one, where the peer does not say that it is
 	called  chan struct{} // of a streaming call of this side: closed when that is being sent, or has ended; else nil
 	stream  transport.Stream
 	w       writer
@@ -374,6 +375,10 @@ func (f *flow) why(err error) error {
 
 // cutError is the error of a stream that ended in the middle.
 func (f *flow) cutError(err error) *Error {
+	if f.untold != "" {
+		return Errorf(Unavailable, "the %v cut the stream of %s, of which it does not say that it has one: perhaps %s: %w",
+			f.peer.cfg.Side.Peer(), f.untold, versions, unexpected(err))
+	}
 	return Errorf(Unavailable, "the %v cut the stream: %w", f.peer.cfg.Side.Peer(), unexpected(err))
 }
 

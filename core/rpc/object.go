@@ -36,6 +36,7 @@ type binding struct {
 type boundMethod struct {
 	number uint16
 	params []string
+	live   *places   // nil where the peer does not say
 	size   *sizeHint // of the arguments
 }
 
@@ -75,7 +76,7 @@ func (p *Peer) Dispense(ctx context.Context, service string, config any, types .
 		if len(m.Params) == 0 { // an empty list is none
 			m.Params = nil
 		}
-		b.methods[m.Name] = boundMethod{number: uint16(i), params: m.Params, size: new(sizeHint)}
+		b.methods[m.Name] = boundMethod{number: uint16(i), params: m.Params, live: m.Live, size: new(sizeHint)}
 	}
 	return &Object{bound: b}, nil
 }
@@ -301,6 +302,9 @@ func (b *binding) takeResults(reply *message, live *Call, method string) error {
 	}
 	reply.body = rest
 	results := taking{table: table}
+	if live != nil {
+		results.given = live.bound.live.gives()
+	}
 	if n, limit := len(table), b.peer.cfg.Limits.References; n > limit || live == nil || over != nil {
 		results.discard(b.peer)
 		switch {

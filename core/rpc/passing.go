@@ -54,6 +54,9 @@ func (c *Call) PassReader(r io.Reader) {
 		c.passing.add(reference{kind: refNil})
 		return
 	}
+	if !c.fits(placeReader) {
+		return
+	}
 	if f := c.passing.flow(c.ctx, sends); f != nil {
 		c.pumps = append(c.pumps, f.watch, c.sent(f, r))
 	}
@@ -74,6 +77,9 @@ func (c *Call) PassWriter(w io.Writer) {
 		c.passing.add(reference{kind: refNil})
 		return
 	}
+	if !c.fits(placeWriter) {
+		return
+	}
 	if f := c.passing.flow(c.ctx, receives|answers); f != nil {
 		c.pumps = append(c.pumps, c.passed(f, w))
 	}
@@ -85,6 +91,9 @@ func (c *Call) PassWriter(w io.Writer) {
 func (c *Call) PassDuplex(rw io.ReadWriter) {
 	if rw == nil {
 		c.passing.add(reference{kind: refNil})
+		return
+	}
+	if !c.fits(placeDuplex) {
 		return
 	}
 	if f := c.passing.flow(c.ctx, sends|receives); f != nil {
@@ -102,6 +111,9 @@ func PassSeq[T any](c *Call, seq iter.Seq2[T, error]) {
 		c.passing.add(reference{kind: refNil})
 		return
 	}
+	if !c.fits(placeSeq) {
+		return
+	}
 	if f := c.passing.flow(c.ctx, sends); f != nil {
 		registered := f.peer.cfg.Errors
 		c.pumps = append(c.pumps, f.watch, f.sending("a sequence", registered, func() { sendAll(f, c.b.codec, seq, registered) }))
@@ -116,13 +128,19 @@ func PassSeq[T any](c *Call, seq iter.Seq2[T, error]) {
 // connection ends in both directions at once: where one end is closed, or reads io.EOF
 // because its own peer called CloseWrite, so does the other, and what that still
 // answers is lost, with an error for who writes it.
-func (c *Call) PassConn(conn net.Conn) { c.passing.conn(c.ctx, conn) }
+func (c *Call) PassConn(conn net.Conn) {
+	if conn == nil || c.fits(placeConn) {
+		c.passing.conn(c.ctx, conn)
+	}
+}
 
 // PassObject passes a value whose methods the callee can call, as service
 // describes them. With keep it lives until the callee releases it, otherwise as
 // long as the call. A value that is itself an object of the callee comes home.
 func (c *Call) PassObject(service *Service, impl any, keep bool) {
-	c.passing.object(service, impl, keep, true)
+	if impl == nil || c.fits(placeObject) {
+		c.passing.object(service, impl, keep, true)
+	}
 }
 
 // Do makes the call; see [Object.Call].

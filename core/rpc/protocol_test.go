@@ -148,7 +148,7 @@ func TestProtocolTables(t *testing.T) {
 	equal(t, "names of errors", column(table("names"), 0), errorNames)
 
 	for name, of := range map[string]any{
-		"error": wireError{}, "dispense": dispenseRequest{}, "dispensed": dispenseReply{}, "method": methodNumber{},
+		"error": wireError{}, "dispense": dispenseRequest{}, "dispensed": dispenseReply{}, "method": methodNumber{}, "live": places{},
 		"catalogue": Catalogue{}, "service": ServiceInfo{}, "catalogue method": MethodInfo{}, "type": Type{}, "health": Health{},
 		"limits": Limits{},
 	} {

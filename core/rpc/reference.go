@@ -3,6 +3,7 @@ package rpc
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 )
 
 // A reference names a live value that a call or a reply passes beside its
@@ -22,6 +23,19 @@ const (
 	refConn   byte = 4 // the same, whose bytes are not framed
 	refFramed byte = 5 // a connection whose bytes are framed: see featureHalfClose
 )
+
+// kindName is what a reference is called in errors.
+func (r reference) kindName() string {
+	switch r.kind {
+	case refObject, refHome:
+		return "an object or a func"
+	case refFlow:
+		return "a stream, a reader or a writer"
+	case refConn, refFramed:
+		return "a connection"
+	}
+	return fmt.Sprintf("a live value of the unknown kind %d", r.kind)
+}
 
 // appendReferences appends a table of references: a count, u16, and the entries,
 // each a kind, u8, and an id, u64. An object's methods follow: a count, u16, and

@@ -42,6 +42,7 @@ type dispenseReply struct {
 type methodNumber struct {
 	Name   string   `json:"name"`
 	Params []string `json:"params,omitempty"`
+	Live   *places  `json:"live,omitempty"`
 }
 
 func newRoot(p *Peer) *exported {
@@ -120,8 +121,10 @@ func (p *Peer) dispenseFor(ctx context.Context, req dispenseRequest) (*dispenseR
 		return nil, err
 	}
 	reply := &dispenseReply{Object: e.id, Service: name, Codec: chosen.Name()}
-	for _, m := range service.def.Methods {
-		reply.Methods = append(reply.Methods, methodNumber{Name: m.Name, Params: m.Params})
+	left := describedPlaces
+	for i := range service.def.Methods {
+		m := &service.def.Methods[i]
+		reply.Methods = append(reply.Methods, methodNumber{Name: m.Name, Params: m.Params, Live: m.places(&left)})
 	}
 	return reply, nil
 }

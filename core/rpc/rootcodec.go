@@ -135,6 +135,10 @@ func (m *methodNumber) write(w *wirejson.Writer) {
 		w.Member("params")
 		w.Texts(m.Params)
 	}
+	if m.Live != nil {
+		w.Member("live")
+		m.Live.write(w)
+	}
 	w.End('}')
 }
 
@@ -145,6 +149,38 @@ func (m *methodNumber) read(r *wirejson.Reader) {
 			m.Name = r.Name()
 		case "params":
 			m.Params = r.Names(limitParams)
+		case "live":
+			m.Live = nil
+			if !r.Null() {
+				m.Live = new(places)
+				m.Live.read(r)
+			}
+		default:
+			r.Skip()
+		}
+	})
+}
+
+func (p *places) write(w *wirejson.Writer) {
+	w.Begin('{')
+	if len(p.Takes) > 0 {
+		w.Member("takes")
+		w.Texts(p.Takes)
+	}
+	if len(p.Gives) > 0 {
+		w.Member("gives")
+		w.Texts(p.Gives)
+	}
+	w.End('}')
+}
+
+func (p *places) read(r *wirejson.Reader) {
+	r.Object(func(name string) {
+		switch name {
+		case "takes":
+			p.Takes = r.Names(limitParams)
+		case "gives":
+			p.Gives = r.Names(limitParams)
 		default:
 			r.Skip()
 		}

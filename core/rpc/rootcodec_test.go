@@ -14,7 +14,7 @@ func TestRootMessagesAgreeWithTheirTags(t *testing.T) {
 	for _, m := range []rootMessage{
 		&dispenseRequest{Service: "s\n", Codecs: []string{"a", "b"}, Config: []byte{0, 255}, Codec: "c"},
 		&dispenseRequest{},
-		&dispenseReply{Object: 1<<64 - 1, Service: "s", Codec: "c", Methods: []methodNumber{{Name: "A"}, {Name: "B", Params: []string{"x", "y"}}}},
+		&dispenseReply{Object: 1<<64 - 1, Service: "s", Codec: "c", Methods: []methodNumber{{Name: "A"}, {Name: "B", Params: []string{"x", "y"}, Live: &places{Takes: []string{"reader"}, Gives: []string{"writer", ""}}}, {Live: &places{}}}},
 		&dispenseReply{},
 		&wireError{
 			Code: "internal", Message: "\"<no>\"", Is: []string{"a"}, Details: map[string]string{"z": "1", "a\"": "2"},

@@ -12,14 +12,15 @@ import (
 type taking struct {
 	table   []reference
 	taken   []bool
-	refused bool // the callee did not run: it uses nothing of what was passed
+	given   []string // of a reply: what the callee says that it gives, by place
+	refused bool     // the callee did not run: it uses nothing of what was passed
 }
 
 // at returns the reference at place i, which must be of one of those kinds. Each
-// is taken once.
+// is taken once. What is refused is not taken, so that it is given up in the end.
 func (t *taking) at(i int, what string, kinds ...byte) (reference, error) {
 	if i >= len(t.table) {
-		return reference{}, Errorf(InvalidArgument, "the peer passes %d live values, where the method has a %s at place %d: the two sides have different versions of the interface", len(t.table), what, i)
+		return reference{}, Errorf(InvalidArgument, "the peer passes %d live values, where the method has %s at place %d: %s", len(t.table), article(what), i, versions)
 	}
 	if t.taken == nil {
 		t.taken = make([]bool, len(t.table))
@@ -27,17 +28,21 @@ func (t *taking) at(i int, what string, kinds ...byte) (reference, error) {
 	if t.taken[i] {
 		return reference{}, Errorf(Internal, "the live value at place %d is taken twice", i)
 	}
-	t.taken[i] = true
 	r := t.table[i]
 	if r.kind == refNil {
+		t.taken[i] = true
 		return r, nil
+	}
+	if is := placeAt(t.given, i); is != "" && placeOf(what) != "" && !placeFits(is, placeOf(what)) {
+		return reference{}, Errorf(InvalidArgument, "the peer gives %s at place %d, where the method has %s: %s", article(is), i, article(what), versions)
 	}
 	for _, k := range kinds {
 		if r.kind == k {
+			t.taken[i] = true
 			return r, nil
 		}
 	}
-	return reference{}, Errorf(InvalidArgument, "the peer passes a live value of kind %d where the method has a %s", r.kind, what)
+	return reference{}, Errorf(InvalidArgument, "the peer passes %s at place %d, where the method has %s: %s", r.kindName(), i, article(what), versions)
 }
 
 // flow claims the flow at place i; nil for a nil value.
