@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tenon-dev/tenon/core/internal/hello"
+	"github.com/tenon-dev/tenon/core/internal/proof"
 	"github.com/tenon-dev/tenon/core/launch"
 )
 
@@ -26,6 +28,19 @@ type Outlive struct {
 	For time.Duration
 }
 
+// Format implements [fmt.Formatter]: whatever the verb, it does not show the secret.
+func (o Outlive) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), struct {
+		Secret string
+		For    time.Duration
+	}{proof.Hidden(o.Secret), o.For})
+}
+
+// LogValue implements [slog.LogValuer], likewise.
+func (o Outlive) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("secret", o.Secret != nil), slog.Duration("for", o.For))
+}
+
 const defaultOutliveFor = time.Hour
 
 // AttachInfo is what another host needs to attach to a plugin that outlives this
@@ -36,6 +51,20 @@ type AttachInfo struct {
 	Secret  []byte          `json:"secret"`
 	Process launch.Identity `json:"process"`
 	Dir     string          `json:"dir,omitempty"` // with its output, and the socket
+}
+
+// Format implements [fmt.Formatter]: whatever the verb, it does not show the secret.
+func (a AttachInfo) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), struct {
+		Plugin, Address, Secret string
+		Process                 launch.Identity
+		Dir                     string
+	}{a.Plugin, a.Address, proof.Hidden(a.Secret), a.Process, a.Dir})
+}
+
+// LogValue implements [slog.LogValuer], likewise.
+func (a AttachInfo) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("plugin", a.Plugin), slog.String("address", a.Address), slog.Any("process", a.Process), slog.String("dir", a.Dir))
 }
 
 // A Releaser is what a [launch.Process] has that can be left to itself: it closes Done

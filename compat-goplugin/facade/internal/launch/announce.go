@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/hashicorp/go-plugin/internal/proof"
@@ -35,6 +36,16 @@ type Announcement struct {
 	// standard output, which only its host reads. Nil where the link has a proof of its
 	// own, as TLS has.
 	Secret []byte
+}
+
+// Format implements [fmt.Formatter]: whatever the verb, it does not show the secret.
+func (a Announcement) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), struct{ Network, Address, Secret string }{a.Network, a.Address, proof.Hidden(a.Secret)})
+}
+
+// LogValue implements [slog.LogValuer], likewise.
+func (a Announcement) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("network", a.Network), slog.String("address", a.Address))
 }
 
 // Announce returns the line, with its ends, that tells the host what a says. It

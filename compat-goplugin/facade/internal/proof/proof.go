@@ -51,6 +51,14 @@ func random(n int) []byte {
 // Text returns a secret as text: two hexadecimal digits for each byte.
 func Text(secret []byte) string { return hex.EncodeToString(secret) }
 
+// Hidden returns what is shown of a secret: whether there is one.
+func Hidden(secret []byte) string {
+	if secret == nil {
+		return ""
+	}
+	return "***"
+}
+
 // Parse returns the secret that a text stands for. The error does not have the text,
 // which may be a secret with a mistake in it.
 func Parse(text string) ([]byte, error) {
