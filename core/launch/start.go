@@ -95,6 +95,10 @@ func (c *command) start(ctx context.Context, path, file string, req Request) (_ 
 		}
 		ownGroup = setGroup(cmd, wantGroup)
 	}
+	if name, err := notOpen(cmd); err != nil {
+		return nil, &StartError{Path: path, Args: slices.Clone(c.args), Found: "the file that it is to inherit as " + name + " is not open",
+			Hint: "give it one that is, and close it after the start", Err: err}
+	}
 	feed, err := e.stdin(cmd, req.Logger)
 	if err != nil {
 		return nil, c.startError(path, err)
