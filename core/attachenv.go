@@ -1,6 +1,7 @@
 package tenon
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -49,5 +50,20 @@ func (cfg ClientConfig) forcedLauncher() (l launch.Launcher, forced bool, err er
 	if l == nil {
 		return cfg.Launcher, false, err
 	}
-	return l, true, nil
+	return sentElsewhere{l}, true, nil
+}
+
+// sentElsewhere is a launcher that the environment chose. Nothing in the host's own
+// configuration says so, and whoever set the variable may be long gone.
+type sentElsewhere struct{ launch.Launcher }
+
+// Name is that of the launcher which was chosen.
+func (s sentElsewhere) Name() string { return launch.NameOf(s.Launcher) }
+
+func (s sentElsewhere) Launch(ctx context.Context, req launch.Request) (launch.Process, error) {
+	p, err := s.Launcher.Launch(ctx, req)
+	if err != nil {
+		err = fmt.Errorf("%w (it was to be attached to, and not started, since %s=%s is in the environment of this host)", err, attachEnv, os.Getenv(attachEnv))
+	}
+	return p, err
 }

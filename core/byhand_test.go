@@ -221,7 +221,7 @@ func TestAttachByEnvironment(t *testing.T) {
 	}
 	t.Setenv("TENON_ATTACH", "mine=/no/such/socket")
 	c = newClient(t, "plugin", func(cfg *tenon.ClientConfig) { cfg.Name = "mine" })
-	if err := c.Start(t.Context()); !errors.Is(err, launch.ErrNotRunning) {
+	if err := c.Start(t.Context()); !errors.Is(err, launch.ErrNotRunning) || !strings.Contains(err.Error(), "TENON_ATTACH") {
 		t.Errorf("nobody there: %v", err)
 	}
 	t.Setenv("TENON_ATTACH", "mine")
