@@ -90,6 +90,11 @@ func (c *command) Launch(ctx context.Context, req Request) (Process, error) {
 			return nil, c.startError(path, err)
 		}
 	}
+	if !c.unlinked && startsItself(path, file) {
+		cleanup()
+		return nil, c.refused(path, "this process was started as a plugin from that file, and would start it again, and so on without end",
+			"give the path of the plugin, which is not that of its host; a program that is both calls tenon.Main first where a host has started it")
+	}
 	p, err := c.start(ctx, path, file, req)
 	if err != nil {
 		cleanup()

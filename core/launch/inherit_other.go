@@ -7,6 +7,10 @@ import (
 	"net"
 )
 
+const noLinks = "this system has no inherited links"
+
+func isLink(int) (string, error) { return noLinks, errors.ErrUnsupported }
+
 func takeOver(int) (net.Conn, string, error) {
-	return nil, "this system has no inherited links", errors.ErrUnsupported
+	return nil, noLinks, errors.ErrUnsupported
 }

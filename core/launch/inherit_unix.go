@@ -8,21 +8,29 @@ import (
 	"syscall"
 )
 
-// takeOver makes a connection of fd, or says in words what fd is instead. It looks
-// before it touches: a stale variable may name a file that is somebody else's.
-func takeOver(fd int) (conn net.Conn, found string, err error) {
+// isLink returns "", or in words what fd is instead of a link. It touches nothing: a
+// stale variable may name a file that is somebody else's.
+func isLink(fd int) (found string, err error) {
 	var st syscall.Stat_t
 	if err := syscall.Fstat(fd, &st); err != nil {
-		return nil, "the descriptor is not open; was the link taken over before, or the variable inherited from another plugin?", err
+		return "the descriptor is not open; was the link taken over before, or the variable inherited from another plugin?", err
 	}
 	if st.Mode&syscall.S_IFMT != syscall.S_IFSOCK {
-		return nil, "the descriptor is open and not a socket; was the variable inherited from another plugin?", nil
+		return "the descriptor is open and not a socket; was the variable inherited from another plugin?", nil
 	}
 	if kind, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_TYPE); err != nil || kind != syscall.SOCK_STREAM {
-		return nil, "the socket is not a stream socket", err
+		return "the socket is not a stream socket", err
 	}
 	if _, err := syscall.Getpeername(fd); err != nil {
-		return nil, "the socket is not connected", err
+		return "the socket is not connected", err
+	}
+	return "", nil
+}
+
+// takeOver makes a connection of fd, or says in words what fd is instead.
+func takeOver(fd int) (conn net.Conn, found string, err error) {
+	if found, err := isLink(fd); found != "" {
+		return nil, found, err
 	}
 	syscall.CloseOnExec(fd)
 	file := os.NewFile(uintptr(fd), "link")

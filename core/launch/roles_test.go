@@ -40,6 +40,15 @@ func play(role string) int {
 		}
 	case "exit3":
 		return 3
+	case "itself":
+		if os.Getenv("LAUNCH_TAKES") != "" {
+			os.Unsetenv(launch.LinkEnv)
+		}
+		p, err := launch.Command(os.Args[0], launch.Setenv("LAUNCH_ROLE=exit3")).Launch(context.Background(), launch.Request{Link: true})
+		if err != nil {
+			return complain(err)
+		}
+		<-p.Done()
 	case "abort":
 		self, _ := os.FindProcess(os.Getpid())
 		self.Signal(syscall.SIGTERM)
