@@ -44,6 +44,16 @@ func newDrivers(transports []transport.Transport, codecs []codec.Codec) (drivers
 	if len(d.codecs) == 0 {
 		d.codecs = []codec.Codec{jsoncodec.New()}
 	}
+	for i, t := range d.transports {
+		if t == nil {
+			return drivers{}, fmt.Errorf("transport %d is nil: leave it out, or make one, such as directtransport.New()", i)
+		}
+	}
+	for i, c := range d.codecs {
+		if c == nil {
+			return drivers{}, fmt.Errorf("codec %d is nil: leave it out, or make one, such as jsoncodec.New()", i)
+		}
+	}
 	if err := distinct("transport", names(d.transports)); err != nil {
 		return drivers{}, err
 	}
