@@ -186,6 +186,10 @@ func TestConfigIsRefused(t *testing.T) {
 	if _, err := p.host.Dispense(t.Context(), "store", "no struct"); !errors.Is(err, InvalidArgument) {
 		t.Errorf("got %v", err)
 	}
+	p = newPair(t, Config{}, Config{Services: newMethodsService(nil)})
+	if _, err := p.host.Dispense(t.Context(), "methods", storeConfig{Prefix: "lost"}); !errors.Is(err, InvalidArgument) || !strings.Contains(err.Error(), "takes no configuration") {
+		t.Errorf("a service without one: %v", err)
+	}
 }
 
 func TestCloseReleasesTheObject(t *testing.T) {

@@ -96,6 +96,9 @@ func (p *Peer) dispenseFor(ctx context.Context, req dispenseRequest) (*dispenseR
 	if err != nil {
 		return nil, err
 	}
+	if req.Codec != "" && (service.def.Config == nil || service.def.Config == nothing) {
+		return nil, Errorf(InvalidArgument, "service %q takes no configuration, and one is passed: the two sides have different versions of it", name)
+	}
 	chosen, err := p.chooseCodec(name, service, req.Codecs)
 	if err != nil {
 		return nil, err
