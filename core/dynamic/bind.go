@@ -142,7 +142,7 @@ func Call(ctx context.Context, from Dispenser, name string, result any, args ...
 		}
 		values[i], types[i] = reflect.ValueOf(a), reflect.TypeOf(a)
 		if k := kindOf(types[i]); k != plain {
-			return rpc.Errorf(rpc.InvalidArgument, "call %s: argument %d is a %v: use Bind to pass live values", name, i, k)
+			return rpc.Errorf(rpc.InvalidArgument, "call %s: argument %d is %s: use Bind to pass live values", name, i, k.one())
 		}
 	}
 	g, err := pack(types, "a", params)

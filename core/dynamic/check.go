@@ -72,7 +72,7 @@ var plainRules = codec.Rules{
 	Leaf: encodesItself,
 	Refuse: func(t reflect.Type, role codec.Role) string {
 		if k := kindOf(t); role != codec.Root && k != plain {
-			return fmt.Sprintf("is a %v, which can only cross as an argument or a result by itself", k)
+			return "is " + k.one() + ", which can only cross as an argument or a result by itself"
 		}
 		return ""
 	},

@@ -35,7 +35,9 @@
 //     that was an argument is not.
 //
 // Live values stand by themselves: not in structs, slices or maps. A channel, and
-// whatever else cannot cross, is refused when the service is registered.
+// whatever else cannot cross, is refused when the service is registered. But fields
+// that are not exported are left behind, without a word: unlike generated code, this
+// package cannot be told which of them may stay.
 //
 // A func of the other side that returns no error, a callback such as
 // func(done int), and an iter.Seq that was received, may still fail: then the call

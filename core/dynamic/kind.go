@@ -29,6 +29,14 @@ func (k kind) String() string {
 	return [...]string{"value", "reader", "writer", "reader and writer", "connection", "sequence", "callback", "object"}[k]
 }
 
+// one returns the name as it is spoken of.
+func (k kind) one() string {
+	if k == object {
+		return "an object"
+	}
+	return "a " + k.String()
+}
+
 var (
 	contextType = reflect.TypeFor[context.Context]()
 	errorType   = reflect.TypeFor[error]()

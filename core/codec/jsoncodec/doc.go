@@ -9,6 +9,8 @@
 //   - A string that is not valid UTF-8 is an error. It would arrive changed; use
 //     []byte for such bytes. The error is also given for a [json.RawMessage] or a
 //     marshaling method that spells U+FFFD as an escape.
+//   - A time keeps its nanoseconds and its offset from UTC. It does not keep the name
+//     of its zone, and years beyond 9999 are an error.
 //   - A number that arrives in an `any` becomes a [json.Number], so that integers
 //     above 2^53 keep every digit. NaN and the infinities have no JSON, and are an
 //     error.
