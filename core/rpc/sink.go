@@ -88,8 +88,9 @@ func (p *passedWriter) outcome(c *Call, err error) error {
 	case p.own != nil:
 		c.lost = p.own
 		return c.alsoFailed(err, p.own)
-	case p.broken != nil && p.written > 0 && err == nil:
-		// A callee that never took the writer cuts it too, and then nothing is lost.
+	case p.broken != nil && err == nil && (p.written > 0 || c.ctx.Err() != nil || c.b.peer.Ending()):
+		// A callee that never took the writer cuts it too, and then nothing is lost. Of one
+		// that this side has cut nobody knows: what was written may be under way.
 		c.lost = p.broken
 		return p.broken
 	}
