@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -40,13 +41,16 @@ The exit code is 1 when something breaks, so that a build can stop at it.`,
 			}
 			changes := tenon.CompareDescriptions(both[0], both[1])
 			if against != 0 {
+				if old, next := both[0].Versions, both[1].Versions; !slices.Contains(old, against) && !slices.Contains(next, against) {
+					return usageError{fmt.Errorf("neither of them has protocol version %d: they have %v and %v", against, old, next)}
+				}
 				changes = only(changes, against)
 			}
 			return printChanges(cmd, changes)
 		},
 	}
 	cmd.Flags().IntVar(&against, "protocol", 0, "look at this protocol `version` only")
-	cmd.Flags().DurationVar(&f.wait, "start-timeout", describeTime, "how long a plugin may take to describe itself")
+	limitVar(cmd.Flags(), &f.wait, "start-timeout", describeTime, "how long a plugin may take to describe itself")
 	return cmd
 }
 

@@ -27,9 +27,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root := newRoot()
 	root.SetArgs(dashes(root, args))
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	out := &output{w: stdout}
+	root.SetOut(out)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	addHelp(root)
+	err := out.lost(root.ExecuteContext(ctx))
 	code := exitCode(ctx, err)
 	if err != nil {
 		report(stderr, err, code, wantsJSON(root))

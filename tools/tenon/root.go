@@ -51,6 +51,30 @@ Flags may have one dash or two. Exit codes are the same everywhere:
 	return root
 }
 
+// addHelp adds the commands that cobra has, as strict as the others. They keep the output
+// that root has by now.
+func addHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Args = helpTopic
+		case "completion":
+			cmd.Args = noCommand
+			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
+}
+
+// helpTopic refuses what is no command, of which help would show that of all.
+func helpTopic(cmd *cobra.Command, args []string) error {
+	if found, rest, err := cmd.Root().Find(args); err != nil || found == nil || len(args) > 0 && (found == cmd.Root() || len(rest) > 0) {
+		return noCommand(cmd.Root(), args)
+	}
+	return nil
+}
+
 const jsonFlag = "json"
 
 // wantsJSON reports whether the flag --json was given.

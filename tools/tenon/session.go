@@ -50,8 +50,8 @@ func (f *pluginFlags) register(cmd *cobra.Command) {
 	flags.IntVar(&f.version, "protocol", 0, "speak this protocol `version` (default: the highest)")
 	flags.StringVar(&f.transport, "transport", "", "use this `transport` (default: the first of "+strings.Join(transportNames(), ", ")+" that it has)")
 	flags.StringVar(&f.codec, "codec", "", "use this `codec` (default: the first of "+strings.Join(codecNames(), ", ")+" that it has)")
-	flags.DurationVar(&f.wait, "start-timeout", 10*time.Second, "how long the plugin may take to start")
-	flags.StringArrayVar(&f.env, "env", nil, "`KEY=VALUE` for the plugin's environment; can be repeated")
+	limitVar(flags, &f.wait, "start-timeout", 10*time.Second, "how long the plugin may take to start")
+	flags.Var((*entries)(&f.env), "env", "`KEY=VALUE` for the plugin's environment; can be repeated")
 	flags.BoolVar(&f.quiet, "quiet", false, "do not show what the plugin prints")
 }
 

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"testing"
@@ -26,6 +28,17 @@ func TestCommandLine(t *testing.T) {
 		{"verison", exitUsage, "", `tenon: there is no command "verison": there are`},
 		{"version now", exitUsage, "", "tenon: "},
 		{"version --short", exitUsage, "", "tenon: unknown flag: --short"},
+		{"help version", exitOK, "tenon version", ""},
+		{"help completion bash", exitOK, "bash-completion", ""},
+		{"help verison", exitUsage, "", `did you mean "version"?`},
+		{"help version now", exitUsage, "", "tenon: "},
+		{"completion", exitOK, "bash", ""},
+		{"completion tcsh", exitUsage, "", `there is no command "tcsh"`},
+		{"inspect --start-timeout -1s ./x", exitUsage, "", "it must be above zero"},
+		{"bench --start-timeout 0 ./x y", exitUsage, "", "it must be above zero"},
+		{"compare --start-timeout x a b", exitUsage, "", "invalid duration"},
+		{"inspect --env NAME ./x", exitUsage, "", "it is not of the form KEY=VALUE"},
+		{"call --env =x ./x y", exitUsage, "", "it is not of the form KEY=VALUE"},
 	} {
 		var stdout, stderr bytes.Buffer
 		code := run(t.Context(), strings.Fields(c.args), strings.NewReader(""), &stdout, &stderr)
@@ -37,6 +50,22 @@ func TestCommandLine(t *testing.T) {
 		}
 		if code != exitOK && stdout.Len() > 0 {
 			t.Errorf("tenon %s: an error, but stdout is %q", c.args, &stdout)
+		}
+	}
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+// A result that could not be written is a failure, whatever printed it.
+func TestLostOutput(t *testing.T) {
+	for _, args := range []string{"", "help", "help version", "version", "version --json", "completion bash", "ls --json"} {
+		var stderr bytes.Buffer
+		t.Setenv("TENON_RUNTIME_DIR", filepath.Join(t.TempDir(), "private"))
+		if code := run(t.Context(), strings.Fields(args), strings.NewReader(""), full{}, &stderr); code != exitFailed || !strings.Contains(stderr.String(), "no space left") {
+			t.Errorf("tenon %s: code %d, %s", args, code, &stderr)
 		}
 	}
 }

@@ -41,13 +41,22 @@ func (w *Writer) Write(p []byte) (int, error) {
 
 // Is reports whether w, a reader or a writer, is a terminal.
 func Is(w any) bool {
-	f, ok := w.(*os.File)
+	f, ok := file(w)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// file returns the file that w is, or that stands behind it.
+func file(w any) (*os.File, bool) {
+	if behind, ok := w.(interface{ Unwrap() io.Writer }); ok {
+		w = behind.Unwrap()
+	}
+	f, ok := w.(*os.File)
+	return f, ok
 }
 
 // Width returns how wide the terminal w is, and 0 where it is none.
 func Width(w any) int {
-	f, ok := w.(*os.File)
+	f, ok := file(w)
 	if !ok {
 		return 0
 	}
