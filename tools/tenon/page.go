@@ -49,17 +49,27 @@ func (p *page) line(s string) {
 }
 
 // wrap prints words behind first, with between between them, and goes on in a new line
-// behind next where the terminal ends.
+// behind next where the terminal ends. Where so narrow a terminal would leave no room
+// behind next, it is less.
 func (p *page) wrap(first, next string, words []string, between string) {
+	if p.wide > 0 && width(next) > p.wide/2 {
+		const narrow = "    "
+		next = narrow
+		if text := strings.TrimLeft(first, " "); len(first)-len(text) > len(narrow) {
+			first = narrow + text
+		}
+	}
 	p.text(first)
 	for i, word := range words {
-		if i > 0 {
-			if p.wide > 0 && p.column+width(between)+width(word) > p.wide && p.column > width(next) {
-				p.line(strings.TrimRight(between, " "))
-				p.text(next)
-			} else {
-				p.text(between)
-			}
+		between := between
+		if i == 0 {
+			between = ""
+		}
+		if p.wide > 0 && p.column+width(between)+width(word) > p.wide && p.column > width(next) {
+			p.line(strings.TrimRight(between, " "))
+			p.text(next)
+		} else {
+			p.text(between)
 		}
 		p.text(word)
 	}
