@@ -27,7 +27,9 @@ func TestContextEndsBeforeAllIsWritten(t *testing.T) {
 		}
 		var got bytes.Buffer
 		c.PassWriter(&got)
-		switch err := c.Do(size, nil); {
+		err = c.Do(size, nil)
+		cancel()
+		switch {
 		case err != nil:
 			failed++
 		case got.Len() != size:
