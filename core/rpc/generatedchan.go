@@ -13,6 +13,9 @@ func PassChan[Item any](c *Call, ch <-chan Item) {
 		c.passing.add(reference{kind: refNil})
 		return
 	}
+	if !c.fits(placeSeq) {
+		return
+	}
 	if f := c.passing.flow(c.ctx, sends); f != nil {
 		over := make(chan struct{})
 		watch := func() {
@@ -50,8 +53,9 @@ func draining[Item any](ch <-chan Item, over <-chan struct{}) iter.Seq2[Item, er
 }
 
 // ChanArg returns the live argument at place i, a channel of the caller, which is
-// closed when the caller's is, and when the call ends. lost is told the error with
-// which the values broke off, before the channel is closed.
+// closed when the caller's is, and when the call ends. Where the values broke off, lost
+// is told the error and the context of the call ends, before the channel is closed: that is
+// how the end of all values is told from a part of them.
 func ChanArg[Item any](in *Incoming, i int, lost func(error)) (<-chan Item, error) {
 	seq, err := SeqArg[Item](in, i)
 	if seq == nil {
@@ -76,6 +80,7 @@ func channelOf[Item any](in *Incoming, seq iter.Seq2[Item, error], lost func(err
 			for v, err := range seq {
 				if err != nil {
 					lost(err)
+					in.cancel()
 					return
 				}
 				select {
@@ -84,7 +89,10 @@ func channelOf[Item any](in *Incoming, seq iter.Seq2[Item, error], lost func(err
 					return
 				}
 			}
-		}, func(err *Error) { lost(err) })
+		}, func(err *Error) {
+			lost(err)
+			in.cancel()
+		})
 	})
 	return ch
 }
