@@ -373,15 +373,6 @@ func (f *flow) why(err error) error {
 	return f.err
 }
 
-// cutError is the error of a stream that ended in the middle.
-func (f *flow) cutError(err error) *Error {
-	if f.untold != "" {
-		return Errorf(Unavailable, "the %v cut the stream of %s, of which it does not say that it has one: perhaps %s: %w",
-			f.peer.cfg.Side.Peer(), f.untold, versions, unexpected(err))
-	}
-	return Errorf(Unavailable, "the %v cut the stream: %w", f.peer.cfg.Side.Peer(), unexpected(err))
-}
-
 // readStop reads what is left of a flow that this side only sends on, and
 // reports whether the peer said STOP.
 func (f *flow) readStop() bool {

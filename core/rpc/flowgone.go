@@ -60,3 +60,12 @@ func (goneStream) Read([]byte) (int, error)        { return 0, io.EOF }
 func (goneStream) Write([]byte) (int, error)       { return 0, errGoneStream }
 func (goneStream) Close() error                    { return nil }
 func (goneStream) SetReadDeadline(time.Time) error { return nil }
+
+// cutError is the error of a stream that ended in the middle.
+func (f *flow) cutError(err error) *Error {
+	if f.untold != "" {
+		return Errorf(Unavailable, "the %v cut the stream of %s, of which it does not say that it has one: perhaps %s: %w",
+			f.peer.cfg.Side.Peer(), f.untold, versions, unexpected(err))
+	}
+	return Errorf(Unavailable, "the %v cut the stream: %w", f.peer.cfg.Side.Peer(), unexpected(err))
+}
