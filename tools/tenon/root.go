@@ -31,7 +31,13 @@ Flags may have one dash or two. Exit codes are the same everywhere:
 		SilenceErrors: true, // run prints them, once
 		SilenceUsage:  true, // an error is easier to see without forty lines of help
 		Args:          noCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	printsVersion := root.Flags().Bool("version", false, "print the version, as \"tenon version\" does")
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *printsVersion {
+			return showVersion(cmd)
+		}
+		return cmd.Help()
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().Bool(jsonFlag, false, "print JSON, errors too")

@@ -19,14 +19,16 @@ func newVersion() *cobra.Command {
 		Use:   "version",
 		Short: "Print the version of tenon and of what it was built with",
 		Args:  usage(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			info, _ := debug.ReadBuildInfo()
-			if wantsJSON(cmd) {
-				return printJSON(cmd.OutOrStdout(), versionsOf(info))
-			}
-			return printVersion(cmd.OutOrStdout(), info)
-		},
+		RunE:  func(cmd *cobra.Command, _ []string) error { return showVersion(cmd) },
 	}
+}
+
+func showVersion(cmd *cobra.Command) error {
+	info, _ := debug.ReadBuildInfo()
+	if wantsJSON(cmd) {
+		return printJSON(cmd.OutOrStdout(), versionsOf(info))
+	}
+	return printVersion(cmd.OutOrStdout(), info)
 }
 
 // corePath is the module whose version says what tenon speaks on the wire.
