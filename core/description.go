@@ -1,9 +1,7 @@
 package tenon
 
 import (
-	"maps"
 	"runtime/debug"
-	"slices"
 
 	"github.com/tenon-dev/tenon/core/rpc"
 )
@@ -39,12 +37,14 @@ func (cfg ServeConfig) Describe() (*Description, error) {
 	all := &Description{
 		Format: descriptionFormat,
 		Name:   cfg.standaloneName(), Cookie: cfg.Cookie, Release: cfg.release(),
-		Versions:   slices.Sorted(maps.Keys(versions)),
 		Transports: names(d.transports), Codecs: names(d.codecs),
 		Catalogues: map[int]*Catalogue{},
 	}
-	slices.Reverse(all.Versions)
 	for version, services := range versions {
+		all.Versions = append(all.Versions, version)
+		for i := len(all.Versions) - 1; i > 0 && all.Versions[i-1] < version; i-- { // the highest stands first
+			all.Versions[i-1], all.Versions[i] = version, all.Versions[i-1]
+		}
 		all.Catalogues[version] = rpc.Describe(services, cfg.Default, d.codecs)
 	}
 	return all, nil

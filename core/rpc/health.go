@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"slices"
-	"strings"
 )
 
 // A HealthReporter is a service's value that can say how it fares. Values that do
@@ -36,26 +36,21 @@ func (p *Peer) Health(ctx context.Context) ([]Health, error) {
 
 func serveHealth(ctx context.Context, impl any, call *Incoming) error {
 	p := impl.(*Peer)
-	reports := []Health{}
+	told := map[string]Health{} // by what they are sorted by
 	for _, e := range p.objects.useAll() {
 		if h, ok := reporter(e.impl); ok {
 			report := Health{Service: e.name, Object: e.id}
 			if err := p.askHealth(ctx, h, e.name); err != nil {
 				report.Reason = cut(reason(err))
 			}
-			reports = append(reports, report)
+			told[fmt.Sprintf("%s\x00%020d", e.name, e.id)] = report
 		}
 		p.objects.put(e)
 	}
-	slices.SortFunc(reports, func(a, b Health) int {
-		if c := strings.Compare(a.Service, b.Service); c != 0 || a.Object == b.Object {
-			return c
-		}
-		if a.Object < b.Object {
-			return -1
-		}
-		return 1
-	})
+	reports := make([]Health, 0, len(told))
+	for _, key := range slices.Sorted(maps.Keys(told)) {
+		reports = append(reports, told[key])
+	}
 	return call.Reply(reports)
 }
 

@@ -33,7 +33,7 @@ func (t *taking) at(i int, what string, kinds ...byte) (reference, error) {
 		t.taken[i] = true
 		return r, nil
 	}
-	if is := placeAt(t.given, i); is != "" && placeOf(what) != "" && !placeFits(is, placeOf(what)) {
+	if is, want := placeAt(t.given, i), placeOf(what); is != "" && want != "" && !placeFits(is, want) {
 		return reference{}, Errorf(InvalidArgument, "the peer gives %s at place %d, where the method has %s: %s", article(is), i, article(what), versions)
 	}
 	for _, k := range kinds {
