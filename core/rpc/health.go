@@ -36,7 +36,9 @@ func (p *Peer) Health(ctx context.Context) ([]Health, error) {
 
 func serveHealth(ctx context.Context, impl any, call *Incoming) error {
 	p := impl.(*Peer)
-	told := map[string]Health{} // by what they are sorted by
+	// By what they are sorted by: to sort a slice of them, and of nothing else, would add
+	// 20 KB to every plugin.
+	told := map[string]Health{}
 	for _, e := range p.objects.useAll() {
 		if h, ok := reporter(e.impl); ok {
 			report := Health{Service: e.name, Object: e.id}
